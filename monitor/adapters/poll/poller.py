@@ -1,0 +1,232 @@
+"""The poller: who is asked when, where redirects lead, what is handed over.
+
+Redirects are followed here and not by libcurl, so that every hop passes the same
+checks and the chain can be judged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from monitor.adapters.poll.answer import (
+    PERMANENT,
+    REDIRECTS,
+    Answer,
+    read_answer,
+    refusal,
+    retry_after,
+)
+from monitor.adapters.poll.guard import (
+    Doorman,
+    read_location,
+    read_networks,
+    read_target,
+    without_credentials,
+)
+from monitor.adapters.poll.lanes import Lanes
+from monitor.adapters.poll.transfer import (
+    DEFAULT_LIMITS,
+    TICK_S,
+    Engine,
+    Errand,
+    Limits,
+    Outcome,
+    user_agent,
+)
+from monitor.config import NetworkSettings, PollSettings
+from monitor.errors import ConfigError, PollError
+from monitor.model import PollRequest, Problem, Retrieved
+
+MAX_HOPS = 5
+# A consumer that took longer finds the transfers driven on before it gets its next answer.
+PATIENCE_S = 0.005
+
+PollAnswer = tuple[PollRequest, Retrieved | PollError]
+
+
+class Poller:
+    """Polls feeds. Not for several threads; one `poll` at a time.
+
+    `allow_loopback` opens this machine's own addresses, on any port, for the demo
+    and tests. `spacing_s` is the pause between two requests to one server.
+    Raises ConfigError when a network in the settings cannot be read.
+    """
+
+    def __init__(
+        self,
+        *,
+        poll: PollSettings,
+        network: NetworkSettings,
+        contact: str,
+        version: str,
+        allow_loopback: bool = False,
+        spacing_s: float = 1.0,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        try:
+            networks = read_networks(network.allow)
+        except ValueError as error:
+            raise ConfigError("monitor.toml, [network] allow", str(error)) from error
+        doorman = Doorman(networks, frozenset(network.ports), allow_loopback)
+        self._limits = limits
+        self._spacing_s = spacing_s
+        self._engine = Engine(
+            max(1, poll.connections), limits, doorman, user_agent(version, contact)
+        )
+        self._is_polling = False
+
+    def poll(
+        self, requests: Iterable[PollRequest], stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[PollAnswer]:
+        """Make each request once; yield each with its answer or error, as they finish.
+
+        In a 304 a validator that is None means keep the one there is. What is under
+        way when `stopped` says True, or when the iterator is closed, is dropped
+        without a word: it stays due. Transfers go on only while the consumer asks
+        for the next answer; the time it takes itself counts against no deadline.
+        """
+        if self._is_polling:
+            raise RuntimeError("a poller makes one poll at a time")
+        self._is_polling = True
+        current = _Round(self._engine, self._limits, self._spacing_s)
+        try:
+            current.take(requests)
+            while current.has_work and not stopped():
+                yield from current.turn()
+        finally:
+            self._engine.abort()
+            self._is_polling = False
+
+    def close(self) -> None:
+        """Close every connection; the poller cannot be used after it."""
+        self._engine.close()
+
+    def __enter__(self) -> Poller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Round:
+    """One poll: who waits, who is under way, what is finished."""
+
+    def __init__(self, engine: Engine, limits: Limits, spacing_s: float) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._lanes: Lanes[Errand] = Lanes(spacing_s)
+        self._rejected: deque[PollAnswer] = deque()  # addresses that cannot be polled at all
+        self._finished: deque[tuple[Errand, Outcome]] = deque()
+        self._paused_s = 0.0  # the consumer's own time, so far
+
+    @property
+    def has_work(self) -> bool:
+        is_waiting = self._lanes.next_at() is not None
+        return is_waiting or bool(self._finished or self._rejected or self._engine.running)
+
+    def take(self, requests: Iterable[PollRequest]) -> None:
+        """Put each request into its server's lane, in the given order."""
+        for request in requests:
+            try:
+                target = read_target(request.feed.url)
+            except ValueError as error:
+                url, kind = without_credentials(request.feed.url), Problem.FORBIDDEN_ADDRESS
+                self._rejected.append((request, PollError(url, str(error), kind=kind.value)))
+            else:
+                errand = Errand(request, target, target.origin, target.credentials)
+                self._lanes.add(target.lane, errand)
+
+    def turn(self) -> Iterator[PollAnswer]:
+        """Start what may start, drive the transfers once, hand over what is done."""
+        while self._rejected:
+            yield self._rejected.popleft()
+        now = time.monotonic()
+        while self._engine.has_room and self._next_wait_s(now) == 0:
+            self._engine.start(self._lanes.start(), now - self._paused_s)
+        self._engine.step(0.0 if self._finished else self._next_wait_s(now))
+        now = time.monotonic()
+        for errand, outcome in self._engine.done(now - self._paused_s):
+            self._settle(errand, outcome, now)
+        while self._finished:
+            answer = self._read(*self._finished.popleft())
+            held_at = time.monotonic()
+            yield answer
+            taken_s = time.monotonic() - held_at
+            self._paused_s += taken_s
+            if taken_s > PATIENCE_S:
+                return
+
+    def _read(self, errand: Errand, outcome: Outcome) -> PollAnswer:
+        """Judge an answer only now: until here a body is held as it came, packed."""
+        if isinstance(outcome, PollError):
+            return errand.request, outcome
+        self._engine.held_bytes -= len(outcome.body)
+        has_moved = errand.hop_count > 0 and errand.is_permanent
+        try:
+            retrieved = read_answer(
+                outcome,
+                feed_url=errand.feed_url,
+                is_conditional=errand.is_conditional,
+                moved_to=errand.target.url if has_moved else None,
+                max_bytes=self._limits.body_bytes,
+            )
+        except PollError as error:
+            return errand.request, error
+        return errand.request, retrieved
+
+    def _next_wait_s(self, now: float) -> float:
+        free_at = self._lanes.next_at()
+        if free_at is None or not self._engine.has_room:
+            return TICK_S
+        return min(max(free_at - now, 0.0), TICK_S)
+
+    def _settle(self, errand: Errand, outcome: Outcome, now: float) -> None:
+        """Free the server's lane; then go on to the next hop, or finish."""
+        lane = errand.target.lane
+        kind = Problem(outcome.kind) if isinstance(outcome, PollError) else None
+        spared = self._lanes.note(lane, kind, outcome.status)
+        self._lanes.release(lane, now)
+        if isinstance(outcome, Answer) and outcome.status in REDIRECTS:
+            self._engine.held_bytes -= len(outcome.body)
+            self._follow(errand, outcome)
+        else:
+            self._finished.append((errand, outcome))
+        for other in spared:
+            self._finished.append((other, _not_asked(other, lane, outcome)))
+
+    def _follow(self, errand: Errand, answer: Answer) -> None:
+        locations = answer.headers.get("location", ("",))
+        errand.hop_count += 1
+        if errand.used_s >= self._limits.total_s:
+            self._finished.append((errand, errand.overdue(self._limits)))
+            return
+        if not locations[0]:
+            self._finished.append((errand, refusal(answer, errand.feed_url)))
+            return
+        if errand.hop_count > MAX_HOPS:
+            words = f"it was sent on more than {MAX_HOPS} times, at last from {answer.url}"
+            self._finished.append((errand, errand.failed(Problem.REDIRECTS, words)))
+            return
+        try:
+            target = read_location(locations[0], errand.target)
+        except ValueError as error:
+            words = f"{answer.url} sends on to where nothing is polled: {error}"
+            self._finished.append((errand, errand.failed(Problem.FORBIDDEN_ADDRESS, words)))
+            return
+        is_downgrade = errand.target.origin[0] == "https" and target.origin[0] == "http"
+        errand.is_permanent &= answer.status in PERMANENT and not is_downgrade
+        errand.target = target
+        self._lanes.add(target.lane, errand, first=True)
+
+
+def _not_asked(errand: Errand, lane: str, outcome: Outcome) -> PollError:
+    if isinstance(outcome, Answer):
+        words = f"not asked: {lane} has just answered {outcome.status} to other feeds"
+        waits = retry_after(outcome.headers)
+        kind = Problem.BLOCKED
+    else:
+        words, waits = f"not asked: {lane} could not be reached for other feeds", None
+        kind = Problem(outcome.kind)
+    return PollError(errand.feed_url, words, kind=kind.value, retry_after=waits)

@@ -1,0 +1,360 @@
+"""monitor.toml read against the settings of config.py. Sole user of pydantic.
+
+Shapes and types are pydantic's work, in strict mode; what a value may be (ranges,
+zones, addresses) is said here, once, in words an operator can act on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import ipaddress
+import json
+import math
+import re
+import typing
+import zoneinfo
+from collections.abc import Collection, Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.config import Config, DigestSettings, MailSettings
+from monitor.tomlfile import KeyPath, TomlFile, listed, nearest
+
+_DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+DURATION_RULE = 'expected a number with its unit, as "30m", "12h" or "2d"'
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_DIGEST_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")  # names files and Message-IDs
+# Loose on purpose: the mail server decides. What it keeps out is what would break a header.
+_ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\x00-\x1f\x7f]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_SECRET_KEY = re.compile(r"(^|_)(password|passwd|pass|secret|token|api_?key)$", re.IGNORECASE)
+INTERVAL_MIN = dt.timedelta(minutes=15)  # politeness: a publisher's bandwidth is not ours
+SPAN_MAX = dt.timedelta(days=30)
+LENGTH_MAX = 200
+
+
+def read_settings(file: TomlFile, profile_names: Collection[str]) -> Config:
+    """Return the settings, digests resolved along `extends`, zones and titles filled in.
+
+    Raises ConfigError with file, line, key, what was expected and what is allowed.
+    """
+    _refuse_secrets(file, file.data, ())
+    config = _validated(file, _prepared(file, file.data, Config, ()))
+    _check_home(file, config)
+    _check_mail(file, config.mail)
+    digests = {name: _resolved(file, config, name, ()) for name in config.digests}
+    for name, digest in digests.items():
+        _check_digest(file, name, digest, profile_names)
+    return dataclasses.replace(config, digests=digests)
+
+
+def parse_duration(text: str) -> dt.timedelta | None:
+    """Return what "30m", "12h" or "2d" stands for, None when it is no duration."""
+    match = _DURATION.fullmatch(text.strip())
+    return dt.timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
+
+
+def duration_text(duration: dt.timedelta) -> str:
+    """Return the duration as a person writes it, in the largest unit that fits."""
+    seconds = int(duration.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        # Two days read better as 48h, the way the defaults are written.
+        if seconds and seconds % size == 0 and (unit != "d" or seconds > 2 * size):
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+# ---------------------------------------------------------------- shape
+
+
+def _refuse_secrets(file: TomlFile, table: Mapping[str, Any], path: KeyPath) -> None:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            _refuse_secrets(file, value, (*path, key))
+        elif _SECRET_KEY.search(key):
+            problem = (
+                "a secret has no place in this file; put it alone into a file and name that file "
+                "in [mail] password_file, or set MONITOR_MAIL_PASSWORD in the environment"
+            )
+            raise file.error((*path, key), problem)
+
+
+@functools.cache
+def _hints(settings: type) -> dict[str, Any]:
+    return typing.get_type_hints(settings)
+
+
+def _prepared(
+    file: TomlFile, table: Mapping[str, Any], settings: type, path: KeyPath
+) -> dict[str, Any]:
+    """Return the table as pydantic takes it in: durations as ISO 8601, no TOML dates."""
+    prepared: dict[str, Any] = {}
+    for key, value in table.items():
+        here, hint = (*path, key), _hints(settings).get(key)
+        if isinstance(value, Mapping) and dataclasses.is_dataclass(hint):
+            prepared[key] = _prepared(file, value, typing.cast(type, hint), here)
+        elif isinstance(value, Mapping) and key == "digests" and not path:
+            prepared[key] = {
+                name: _prepared(file, inner, DigestSettings, (*here, name))
+                if isinstance(inner, Mapping)
+                else inner
+                for name, inner in value.items()
+            }
+        elif hint is dt.timedelta:
+            duration = parse_duration(value) if isinstance(value, str) else None
+            if duration is None:
+                raise file.error(here, DURATION_RULE)
+            prepared[key] = f"PT{int(duration.total_seconds())}S"
+        else:
+            prepared[key] = value
+    return prepared
+
+
+def _validated(file: TomlFile, prepared: Mapping[str, Any]) -> Config:
+    def refuse(value: object) -> str:
+        raise TypeError(type(value).__name__)
+
+    try:
+        # By way of JSON, because strict mode takes lists for tuples and tables for
+        # dataclasses only there; and strict it is: 1 is not true, "20" is not 20.
+        return TypeAdapter(Config).validate_json(json.dumps(prepared, default=refuse), strict=True)
+    except TypeError as error:
+        path = _date_in(prepared, ())
+        raise file.error(path, 'expected text in quotes, as "07:00", found a date or time') from (
+            error
+        )
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+        first = min(errors, key=lambda e: file.line_of(e["loc"]) or 0)
+        problem = _problem(first["type"], first["loc"], first["msg"], first.get("ctx", {}))
+        more = f" ({len(errors) - 1} more after this one)" if len(errors) > 1 else ""
+        raise file.error(first["loc"], problem + more) from error
+
+
+def _date_in(value: object, path: KeyPath) -> KeyPath:
+    """Return the path of the first TOML date or time."""
+    items: Any = ()
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, inner in items:
+        if isinstance(inner, (dt.date, dt.time)):
+            return (*path, key)
+        if found := _date_in(inner, (*path, key)):
+            return found
+    return ()
+
+
+_EXPECTED = {
+    "string_type": "expected text in quotes",
+    "int_type": "expected a whole number without quotes",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number without quotes",
+    "finite_number": "expected a finite number",
+    "bool_type": "expected true or false",
+    "tuple_type": 'expected a list, as ["a", "b"]',
+    "dataclass_type": "expected a table of settings",
+    "mapping_type": "expected a table of settings",
+    "dict_type": "expected a table of settings",
+}
+
+
+def _problem(kind: str, path: KeyPath, message: str, context: Mapping[str, Any]) -> str:
+    if kind == "unexpected_keyword_argument":
+        known = _keys_at(path)
+        return (
+            f"there is no such setting{nearest(str(path[-1]), known)} Allowed: {', '.join(known)}"
+        )
+    if kind == "literal_error":
+        return f"expected one of: {context['expected']}".replace("'", '"').replace(" or ", ", ")
+    return _EXPECTED.get(kind, message[:1].lower() + message[1:])
+
+
+def _keys_at(path: KeyPath) -> list[str]:
+    """Return the settings that are allowed beside the one at `path`."""
+    settings: Any = Config
+    for part in path[:-1]:
+        inner = _hints(settings).get(str(part)) if settings is Config else None
+        settings = inner if dataclasses.is_dataclass(inner) else DigestSettings
+    return [field.name for field in dataclasses.fields(settings)]
+
+
+# ---------------------------------------------------------------- meaning
+
+
+def _resolved(file: TomlFile, config: Config, name: str, chain: tuple[str, ...]) -> DigestSettings:
+    """Return a digest's settings with what it inherits; its own words always win."""
+    own, here = config.digests[name], ("digests", name, "extends")
+    said = file.data["digests"][name].keys()
+    if name in chain:
+        circle = " -> ".join((*chain[chain.index(name) :], name))
+        raise file.error(here, f"these digests extend each other in a circle: {circle}")
+    if own.extends:
+        if own.extends not in config.digests:
+            others = [other for other in config.digests if other != name]
+            raise file.error(here, f'there is no digest "{own.extends}"; allowed: {listed(others)}')
+        parent = _resolved(file, config, own.extends, (*chain, name))
+        # A title is never inherited: two digests of one name would puzzle their readers.
+        inherited = dataclasses.replace(parent, title="")
+        own = dataclasses.replace(inherited, **{key: getattr(own, key) for key in said})
+    return dataclasses.replace(own, title=own.title or name, zone=own.zone or config.zone)
+
+
+def _require(ok: bool, file: TomlFile, path: KeyPath, problem: str) -> None:
+    if not ok:
+        raise file.error(path, problem)
+
+
+def _check_home(file: TomlFile, config: Config) -> None:
+    _check_zone(file, ("zone",), config.zone)
+    contact = config.contact
+    _require(
+        contact.isascii() and contact.isprintable(),
+        file,
+        ("contact",),
+        "expected a mail address or a page's address in plain ASCII: it becomes part of a header",
+    )
+    poll = config.poll
+    _require(
+        INTERVAL_MIN <= poll.interval <= SPAN_MAX,
+        file,
+        ("poll", "interval"),
+        f'{duration_text(poll.interval)} is not allowed; expected "15m" to "30d"',
+    )
+    _between(file, ("poll", "connections"), poll.connections, 1, 1000)
+    _between(file, ("poll", "processes"), poll.processes, 0, 256)
+    for index, port in enumerate(config.network.ports):
+        _between(file, ("network", "ports", index), port, 1, 65535)
+    for index, network in enumerate(config.network.allow):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            problem = f'expected a network such as "192.168.1.0/24", found "{network}" ({error})'
+            raise file.error(("network", "allow", index), problem) from error
+
+
+def _between(file: TomlFile, path: KeyPath, value: float, low: float, high: float) -> None:
+    if math.isnan(value) or not low <= value <= high:
+        raise file.error(path, f"{value} is not allowed; expected {low} to {high}")
+
+
+def _check_zone(file: TomlFile, path: KeyPath, zone: str) -> None:
+    if problem := zone_problem(zone):
+        raise file.error(path, problem)
+
+
+def zone_problem(zone: str) -> str:
+    """Return what is wrong with a time zone's name and what was probably meant, "" if nothing."""
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        zones = {name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC"}
+        by_city = {name.rpartition("/")[2]: name for name in sorted(zones)}
+        near = nearest(zone, zones)
+        city = zone.rpartition("/")[2].strip().replace(" ", "_").title()
+        if not near and city in by_city:
+            near = f', did you mean "{by_city[city]}"?'
+        named = 'expected an IANA name, as "America/Mexico_City" or "UTC"'
+        return f'"{zone}" is no time zone{near or ";"} {named}'
+    return ""
+
+
+def _check_mail(file: TomlFile, mail: MailSettings) -> None:
+    _between(file, ("mail", "port"), mail.port, 1, 65535)
+    _require(
+        not mail.host or re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", mail.host) is not None,
+        file,
+        ("mail", "host"),
+        'expected the server\'s bare name, as "mail.example.org", without a scheme or port',
+    )
+    if mail.security == "none" and mail.host and not is_loopback(mail.host):
+        problem = (
+            'security "none" is allowed for this machine only ("localhost", "127.0.0.1"); '
+            'a mail server elsewhere needs "starttls" or "tls"'
+        )
+        raise file.error(("mail", "security"), problem)
+    if mail.host and not mail.sender:
+        problem = 'a mail server is named, so a sender is needed too, as "me@example.org"'
+        raise file.error(("mail", "sender"), problem)
+    if mail.sender:
+        plain = mail.sender.isprintable() and _is_address(parseaddr(mail.sender)[1])
+        _require(
+            plain,
+            file,
+            ("mail", "sender"),
+            'expected an address, as "News monitor <monitor@example.org>"',
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a mail host is this very machine."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_address(text: str) -> bool:
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+def _check_digest(
+    file: TomlFile, name: str, digest: DigestSettings, profile_names: Collection[str]
+) -> None:
+    here = ("digests", name)
+    _require(
+        _DIGEST_NAME.fullmatch(name) is not None,
+        file,
+        here,
+        'a digest\'s name is 1 to 40 small letters, digits, "-" and "_", as "morning"',
+    )
+    _check_zone(file, (*here, "zone"), digest.zone)
+    _check_times(file, here, digest)
+    for index, profile in enumerate(digest.profiles):
+        if profile not in profile_names:
+            problem = (
+                f'there is no profile "{profile}"{nearest(profile, profile_names) or ";"} '
+                f"allowed: {listed(sorted(profile_names))}"
+            )
+            raise file.error((*here, "profiles", index), problem)
+    _check_recipients(file, here, digest)
+    _between(file, (*here, "length"), digest.length, 1, LENGTH_MAX)
+    _between(file, (*here, "threshold_shift"), digest.threshold_shift, -1.0, 1.0)
+    for key in ("window", "max_lateness"):
+        span: dt.timedelta = getattr(digest, key)
+        _require(dt.timedelta(0) < span <= SPAN_MAX, file, (*here, key), 'expected "1s" to "30d"')
+
+
+def _check_times(file: TomlFile, here: KeyPath, digest: DigestSettings) -> None:
+    for key in ("times", "days"):
+        values = getattr(digest, key)
+        _require(bool(values), file, (*here, key), "expected at least one; the list is empty")
+        for index, value in enumerate(values):
+            again = value in values[:index]
+            _require(not again, file, (*here, key, index), f'"{value}" stands here twice')
+    for index, time in enumerate(digest.times):
+        if not _TIME.fullmatch(time):
+            problem = f'"{time}" is no time of day; expected "00:00" to "23:59", as "07:00"'
+            raise file.error((*here, "times", index), problem)
+
+
+def _check_recipients(file: TomlFile, here: KeyPath, digest: DigestSettings) -> None:
+    seen: set[str] = set()
+    for index, recipient in enumerate(digest.recipients):
+        path = (*here, "recipients", index)
+        _require(
+            _is_address(recipient),
+            file,
+            path,
+            f'"{recipient}" is no mail address; expected one as "ana@example.org"',
+        )
+        twice = recipient.casefold() in seen
+        _require(not twice, file, path, f'"{recipient}" stands here twice and would get two mails')
+        seen.add(recipient.casefold())

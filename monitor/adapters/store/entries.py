@@ -1,0 +1,244 @@
+"""What polls bring: entries, their scores and stories, the word index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.adapters.store.database import Part
+from monitor.adapters.store.feeds import write_state
+from monitor.adapters.store.rows import (
+    ENTRY_COLUMNS,
+    content_hash,
+    entry_from_row,
+    id_hash,
+    profile_number,
+    reasons_to_json,
+    to_us,
+    to_us_or_none,
+)
+from monitor.model import (
+    Entry,
+    EntryKey,
+    Placement,
+    PollState,
+    Score,
+    StoryEntry,
+)
+from monitor.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPoll:
+    """Which entries a poll brought; the rest was known and unchanged."""
+
+    new: tuple[EntryKey, ...] = ()
+    edited: tuple[EntryKey, ...] = ()
+
+
+class Entries(Part):
+    """What publishers wrote and what we made of it."""
+
+    def save_poll(
+        self,
+        feed: int,
+        state: PollState,
+        entries: Sequence[tuple[Entry, Sequence[Score]]],
+        placements: Sequence[Placement],
+        *,
+        floors: Mapping[str, float],
+        first_poll_cutoff: datetime | None,
+        now: datetime,
+    ) -> SavedPoll:
+        """Keep a feed's answer: entries, scores, stories, validators, next poll, all together.
+
+        A known entry is updated when its title, summary, link or date differ; its first
+        sight, its first date and its story stay. A pruned one does not come back. Of scores
+        below the profile's near-miss floor (`floors`) no reasons are kept. On a first poll
+        (`first_poll_cutoff` given) undated entries and those dated before it become
+        background, which no digest carries.
+        """
+        new: list[EntryKey] = []
+        edited: list[EntryKey] = []
+        with self._db.writing("saving a poll"):
+            for entry, scores in entries:
+                row = self._known_row(entry.key)
+                if row is None:
+                    number = self._insert(entry, first_poll_cutoff)
+                    new.append(entry.key)
+                elif row["content_hash"] != content_hash(entry) and self._update(
+                    row["entry"], entry, now
+                ):
+                    number = row["entry"]
+                    edited.append(entry.key)
+                else:
+                    continue
+                self._replace_scores(number, scores, floors)
+            self._place(placements)
+            write_state(self._db, feed, state)
+        return SavedPoll(tuple(new), tuple(edited))
+
+    # ------------------------------------------------------------ entries
+
+    def known(self, feed: int, ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the content hash of each id that the feed ever brought, pruned ones too."""
+        found: dict[str, bytes] = {}
+        with self._db.reading("looking for known entries"):
+            for each in ids:
+                row = self._known_row(EntryKey(feed, each))
+                if row is not None:
+                    found[each] = row["content_hash"]
+        return found
+
+    @staticmethod
+    def is_known(entry: Entry, known: Mapping[str, bytes]) -> bool:
+        """Tell whether an entry is there already, and unchanged; `known` as `known` returned it."""
+        return known.get(entry.key.id) == content_hash(entry)
+
+    def _known_row(self, key: EntryKey) -> Any:
+        return self._db.row(
+            "SELECT entry, content_hash FROM known WHERE feed = ? AND id_hash = ?",
+            [key.feed, id_hash(key.id)],
+        )
+
+    def _insert(self, entry: Entry, first_poll_cutoff: datetime | None) -> int:
+        background = first_poll_cutoff is not None and (
+            entry.published_at is None or entry.published_at < first_poll_cutoff
+        )
+        number = self._db.insert(
+            """
+            INSERT INTO entry (feed, id, link, title, summary, outlet, language, published_text,
+                published_at, seen_at, dated_at, background)
+            VALUES (?, nullif(?, ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                entry.key.feed,
+                entry.key.id,
+                entry.link,
+                entry.link,
+                entry.title,
+                entry.summary,
+                entry.outlet,
+                entry.language,
+                entry.published_text,
+                to_us_or_none(entry.published_at),
+                to_us(entry.seen_at),
+                to_us(entry.dated_at),
+                background,
+            ],
+        )
+        self._db.run(
+            "INSERT INTO known VALUES (?, ?, ?, ?)",
+            [entry.key.feed, id_hash(entry.key.id), content_hash(entry), number],
+        )
+        self._index(number, entry.title, entry.summary)
+        return number
+
+    def _update(self, number: int, entry: Entry, now: datetime) -> bool:
+        """Write an edit; return False when the entry was pruned and stays away."""
+        old = self._db.row("SELECT title, summary FROM entry WHERE number = ?", [number])
+        if old is None:
+            return False
+        self._db.run(
+            "INSERT INTO entry_fts (entry_fts, rowid, title, summary) VALUES ('delete', ?, ?, ?)",
+            [number, fold(old["title"]), fold(old["summary"])],
+        )
+        self._db.run(
+            """
+            UPDATE entry SET id = nullif(?, ?), link = ?, title = ?, summary = ?, outlet = ?,
+                language = ?, published_text = ?, published_at = ?, edited_at = ?
+            WHERE number = ?
+            """,
+            [
+                entry.key.id,
+                entry.link,
+                entry.link,
+                entry.title,
+                entry.summary,
+                entry.outlet,
+                entry.language,
+                entry.published_text,
+                to_us_or_none(entry.published_at),
+                to_us(now),
+                number,
+            ],
+        )
+        self._db.run(
+            "UPDATE known SET content_hash = ? WHERE feed = ? AND id_hash = ?",
+            [content_hash(entry), entry.key.feed, id_hash(entry.key.id)],
+        )
+        self._index(number, entry.title, entry.summary)
+        return True
+
+    def _index(self, number: int, title: str, summary: str) -> None:
+        self._db.run(
+            "INSERT INTO entry_fts (rowid, title, summary) VALUES (?, ?, ?)",
+            [number, fold(title), fold(summary)],
+        )
+
+    def _replace_scores(
+        self, number: int, scores: Sequence[Score], floors: Mapping[str, float]
+    ) -> None:
+        self._db.run("DELETE FROM score WHERE entry = ?", [number])
+        self._db.run("DELETE FROM score_reasons WHERE entry = ?", [number])
+        by_profile = {profile_number(self._db, each.profile): each for each in scores}
+        self._db.run_many(
+            "INSERT INTO score VALUES (?, ?, ?)",
+            [(number, profile, score.value) for profile, score in by_profile.items()],
+        )
+        kept = {
+            profile: score.reasons
+            for profile, score in by_profile.items()
+            if score.reasons and score.value >= floors.get(score.profile, 0.0)
+        }
+        if kept:
+            self._db.run("INSERT INTO score_reasons VALUES (?, ?)", [number, reasons_to_json(kept)])
+
+    # ------------------------------------------------------------ stories
+
+    def _place(self, placements: Sequence[Placement]) -> None:
+        """Let entries join stories or start them, whatever the order of the placements."""
+        waiting = {each.key: each for each in placements}
+        while waiting:
+            chain = [waiting.pop(next(iter(waiting)))]
+            while (joined := chain[-1].joins) in waiting and joined is not None:
+                chain.append(waiting.pop(joined))
+            for each in reversed(chain):  # who is joined comes first
+                self._place_one(each)
+
+    def _place_one(self, placement: Placement) -> None:
+        """Place an entry that stands in no story yet; what cannot be joined is started."""
+        own = self._entry_and_story(placement.key)
+        if own is None or own["story"] is not None:
+            return
+        joined = placement.joins and self._entry_and_story(placement.joins)
+        story = joined["story"] if joined else None
+        self._db.run(
+            "UPDATE entry SET story = ? WHERE number = ?",
+            [own["number"] if story is None else story, own["number"]],
+        )
+
+    def _entry_and_story(self, key: EntryKey) -> Any:
+        return self._db.row(
+            """
+            SELECT entry.number, entry.story
+            FROM known JOIN entry ON entry.number = known.entry
+            WHERE known.feed = ? AND known.id_hash = ?
+            """,
+            [key.feed, id_hash(key.id)],
+        )
+
+    def story_entries(self, since: datetime) -> list[StoryEntry]:
+        """Return the entries in stories, first seen at or after `since`, in that order."""
+        with self._db.reading("reading the stories"):
+            rows = self._db.rows(
+                f"""
+                SELECT {ENTRY_COLUMNS} FROM entry
+                WHERE story IS NOT NULL AND seen_at >= ?
+                ORDER BY seen_at, number
+                """,
+                [to_us(since)],
+            )
+        return [StoryEntry(entry_from_row(row), row["story"]) for row in rows]

@@ -1,0 +1,190 @@
+"""The tables, as migrations that are only ever added to.
+
+Uses sqlite_utils, with database.py. Times (`_at`) are whole microseconds since 1970 in UTC,
+local dates and times are ISO text. A released migration is never changed: append one.
+"""
+
+from __future__ import annotations
+
+import sqlite_utils
+
+APPLICATION_ID = 0x4E4D4F4E  # "NMON": tells our file from any other SQLite file
+
+migrations = sqlite_utils.Migrations("monitor")
+
+TABLES = """
+CREATE TABLE feed (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given to another feed
+    url TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    topics TEXT NOT NULL,               -- JSON list of folders, outermost first
+    language TEXT,
+    position INTEGER NOT NULL,          -- its place in feeds.opml
+    added_at INTEGER NOT NULL,
+    removed_at INTEGER                  -- no longer subscribed; its entries stay
+) STRICT;
+
+CREATE TABLE poll (                     -- apart from feed: written at every poll
+    feed INTEGER PRIMARY KEY REFERENCES feed (number),
+    etag TEXT,                          -- both validators verbatim
+    last_modified TEXT,
+    body_hash TEXT,
+    next_poll_at INTEGER,               -- NULL: never polled, due now
+    polled_at INTEGER,
+    succeeded_at INTEGER,
+    changed_at INTEGER,
+    failing_since INTEGER,
+    failure_count INTEGER NOT NULL DEFAULT 0,
+    problem TEXT,
+    problem_text TEXT NOT NULL DEFAULT '',
+    warning TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX poll_by_due ON poll (next_poll_at);
+
+CREATE TABLE entry (                    -- what the publisher wrote; it may change
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given again: the ledger outlives entries
+    feed INTEGER NOT NULL REFERENCES feed (number),
+    id TEXT,                            -- NULL: the link is the id, as it often is
+    link TEXT NOT NULL,
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    outlet TEXT NOT NULL,
+    language TEXT,
+    published_text TEXT NOT NULL,
+    published_at INTEGER,
+    seen_at INTEGER NOT NULL,           -- first sight; never moves
+    dated_at INTEGER NOT NULL,          -- published, else seen, as at first sight; never moves
+    edited_at INTEGER,                  -- when the last edit was seen
+    background INTEGER NOT NULL,        -- 1: old already at the feed's first poll, not for mail
+    story INTEGER                       -- number of the entry that started it; NULL: in none
+) STRICT;
+CREATE INDEX entry_by_seen ON entry (seen_at);
+CREATE INDEX entry_by_date ON entry (dated_at);
+CREATE INDEX entry_by_story ON entry (story) WHERE story IS NOT NULL;
+CREATE INDEX entry_in_story_by_seen ON entry (seen_at) WHERE story IS NOT NULL;
+
+-- Every id a feed ever brought, so that an entry is new only once, even when it was pruned.
+-- Hashes: an id may be a long address, and is compared, never shown from here.
+CREATE TABLE known (
+    feed INTEGER NOT NULL,
+    id_hash BLOB NOT NULL,              -- 12 bytes of BLAKE2b
+    content_hash BLOB NOT NULL,         -- 8 bytes: tells an edited entry from an unchanged one
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (feed, id_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE score (                    -- what we made of an entry; can be made again
+    entry INTEGER NOT NULL REFERENCES entry (number) ON DELETE CASCADE,
+    profile INTEGER NOT NULL REFERENCES profile (number),
+    value REAL NOT NULL CHECK (value BETWEEN 0 AND 1),
+    PRIMARY KEY (entry, profile)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE score_reasons (            -- of scores from the near-miss floor on
+    entry INTEGER PRIMARY KEY REFERENCES entry (number) ON DELETE CASCADE,
+    reasons TEXT NOT NULL               -- JSON, rows.py; a reason of five profiles is kept once
+) STRICT;
+
+-- Holds folded words (text.fold) of an entry's title and summary: FTS5's own folding would
+-- make n-tilde an n. External content: highlight() finds the words as published in `entry`,
+-- and nothing is stored twice. Who changes an entry hands the old folded words back first.
+CREATE VIRTUAL TABLE entry_fts USING fts5 (
+    title, summary,
+    content = 'entry', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 0'
+);
+
+CREATE TABLE digest (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    started_at INTEGER NOT NULL         -- slots before it are not made up for
+) STRICT;
+
+CREATE TABLE issue (                    -- every slot that was dealt with, whatever came of it
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest INTEGER NOT NULL REFERENCES digest (number),
+    local_date TEXT NOT NULL,
+    local_time TEXT NOT NULL,           -- "07:00"
+    due_at INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('issue', 'receipt', 'quiet', 'merged')),
+    issued_at INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,               -- why it was quiet, what it was merged into
+    UNIQUE (digest, local_date, local_time)
+) STRICT;
+CREATE INDEX issue_by_due ON issue (digest, due_at);
+
+CREATE TABLE issue_story (              -- what an issue showed, in its order
+    issue INTEGER NOT NULL REFERENCES issue (number),
+    position INTEGER NOT NULL,
+    story INTEGER NOT NULL,
+    profile INTEGER NOT NULL REFERENCES profile (number),  -- its section
+    lead INTEGER NOT NULL,              -- entry number
+    PRIMARY KEY (issue, position)
+) STRICT, WITHOUT ROWID;
+
+-- What readers got. Outlives entries and scores (hence no reference to them), so that
+-- nothing is sent twice.
+CREATE TABLE commitment (
+    digest INTEGER NOT NULL REFERENCES digest (number),
+    entry INTEGER NOT NULL,
+    issue INTEGER NOT NULL REFERENCES issue (number),
+    story INTEGER NOT NULL,
+    silent INTEGER NOT NULL,            -- 1: joined a story sent before, was not shown itself
+    PRIMARY KEY (digest, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX commitment_by_story ON commitment (digest, story);
+CREATE INDEX commitment_by_issue ON commitment (issue);
+
+CREATE TABLE omission (                 -- why a story was left out of an issue
+    issue INTEGER NOT NULL REFERENCES issue (number),
+    story INTEGER NOT NULL,
+    lead INTEGER NOT NULL,              -- entry number
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (issue, story)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX omission_by_story ON omission (story);
+
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    issue INTEGER NOT NULL REFERENCES issue (number),
+    message_id TEXT NOT NULL UNIQUE,
+    sender TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL CHECK (subject <> ''),
+    content BLOB NOT NULL,              -- the bytes that every attempt sends
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'data_sent', 'sent', 'retry',
+                                         'failed', 'uncertain', 'dropped')),
+    queued_at INTEGER NOT NULL,
+    attempt_count INTEGER NOT NULL DEFAULT 0,
+    tried_at INTEGER,                   -- the last attempt
+    sent_at INTEGER,                    -- when the mail server took it
+    next_attempt_at INTEGER,            -- with state retry only
+    problem TEXT NOT NULL DEFAULT '',
+    offered_again_by INTEGER REFERENCES outbox (number),  -- opened with its stories
+    UNIQUE (issue, recipient)
+) STRICT;
+CREATE INDEX outbox_by_state ON outbox (state, recipient) WHERE state <> 'sent';
+CREATE INDEX outbox_by_reoffer ON outbox (offered_again_by) WHERE offered_again_by IS NOT NULL;
+
+CREATE TABLE fact (                     -- single facts, such as the last heartbeat
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m001_first_tables(db: sqlite_utils.Database) -> None:
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+NAMES = frozenset({m001_first_tables.__name__})
+VERSION = len(NAMES)  # PRAGMA user_version

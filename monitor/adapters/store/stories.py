@@ -1,0 +1,181 @@
+"""Stories as the digest run reads them: what may still be told, what may not have arrived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from operator import itemgetter
+from types import MappingProxyType
+
+from monitor.adapters.store.database import Database, Part
+from monitor.adapters.store.rows import ENTRY_COLUMNS, entry_from_row, scores_of, to_us
+from monitor.model import Entry, Score, ScoredEntry, Story, TopicProfile
+
+
+class Stories(Part):
+    """Stories as questions; nothing here writes."""
+
+    def candidates(
+        self, digest: str, profiles: Sequence[TopicProfile], since: datetime
+    ) -> list[Story]:
+        """Return the stories with entries that this digest may still carry, in story order.
+
+        Such an entry was first seen at or after `since`, is no background, is not committed
+        to this digest and scores at or above the near-miss floor of one of the profiles; a
+        story returned holds no others, best margin over the threshold first.
+        """
+        with self._db.reading("looking for stories"):
+            rows = self._db.rows(
+                """
+                WITH floor AS (
+                    SELECT profile.number, each.value AS floor
+                    FROM json_each(?1) AS each JOIN profile ON profile.name = each.key
+                )
+                SELECT entry.number, entry.story FROM entry
+                WHERE entry.story IS NOT NULL AND entry.seen_at >= ?2 AND entry.background = 0
+                    AND EXISTS (
+                        SELECT 1 FROM floor JOIN score
+                            ON score.entry = entry.number AND score.profile = floor.number
+                        WHERE score.value >= floor.floor
+                    )
+                    AND NOT EXISTS (
+                        SELECT 1 FROM commitment WHERE commitment.entry = entry.number
+                            AND commitment.digest = (SELECT number FROM digest WHERE name = ?3)
+                    )
+                """,
+                [json.dumps({p.name: p.near_miss_floor for p in profiles}), to_us(since), digest],
+            )
+            members = {row["number"]: row["story"] for row in rows}
+            return self._stories(digest, members, profiles)
+
+    def unconfirmed(
+        self, digest: str, recipient: str, profiles: Sequence[TopicProfile] = ()
+    ) -> list[Story]:
+        """Return the stories that may not have reached a recipient and were not offered again.
+
+        These are the stories of messages that ended failed, uncertain or dropped, and
+        those which such a message itself was to offer again.
+        """
+        with self._db.reading("looking for unconfirmed messages"):
+            members: dict[int, int] = {}
+            for lost in lost_messages(self._db, digest, recipient).values():
+                members |= lost
+            return self._stories(digest, members, profiles)
+
+    def _stories(
+        self, digest: str, members: Mapping[int, int], profiles: Sequence[TopicProfile]
+    ) -> list[Story]:
+        return _stories_of(
+            self._db, members, profiles, self._issued(digest, sorted(set(members.values())))
+        )
+
+    def _issued(self, digest: str, stories: Sequence[int]) -> dict[int, date]:
+        rows = self._db.rows(
+            """
+            SELECT commitment.story, max(issue.local_date) AS local_date
+            FROM json_each(?) AS wanted
+            JOIN commitment ON commitment.story = wanted.value
+                AND commitment.digest = (SELECT number FROM digest WHERE name = ?)
+            JOIN issue ON issue.number = commitment.issue
+            WHERE NOT commitment.silent
+            GROUP BY commitment.story
+            """,
+            [json.dumps(stories), digest],
+        )
+        return {row["story"]: date.fromisoformat(row["local_date"]) for row in rows}
+
+    def stories_since(self, since: datetime, profiles: Sequence[TopicProfile] = ()) -> list[Story]:
+        """Return the stories with an entry first seen at or after `since`, with all their entries.
+
+        With profiles, entries are ordered by their margin over the threshold. `issued` is
+        not told: it is a matter of each digest.
+        """
+        with self._db.reading("reading stories"):
+            rows = self._db.rows(
+                """
+                SELECT number, story FROM entry WHERE story IN (
+                    SELECT story FROM entry WHERE story IS NOT NULL AND seen_at >= ?
+                )
+                """,
+                [to_us(since)],
+            )
+            return _stories_of(self._db, {row["number"]: row["story"] for row in rows}, profiles)
+
+
+def lost_messages(db: Database, digest: str, recipient: str) -> dict[int, dict[int, int]]:
+    """Return by lost message, not offered again: entry numbers and their stories."""
+    found: dict[int, dict[int, int]] = {}
+    for row in db.rows(
+        """
+        WITH RECURSIVE lost (first, number, issue) AS (
+            SELECT outbox.number, outbox.number, outbox.issue
+            FROM outbox JOIN issue ON issue.number = outbox.issue
+            JOIN digest ON digest.number = issue.digest
+            WHERE outbox.state IN ('failed', 'uncertain', 'dropped')
+                AND outbox.recipient = ? AND digest.name = ?
+                AND outbox.offered_again_by IS NULL
+            UNION
+            -- What a lost message was to offer again is lost again.
+            SELECT lost.first, outbox.number, outbox.issue
+            FROM lost JOIN outbox ON outbox.offered_again_by = lost.number
+        )
+        SELECT lost.first, commitment.entry, commitment.story
+        FROM lost JOIN commitment ON commitment.issue = lost.issue AND NOT commitment.silent
+        JOIN entry ON entry.number = commitment.entry
+        """,
+        [recipient, digest],
+    ):
+        found.setdefault(row["first"], {})[row["entry"]] = row["story"]
+    return found
+
+
+def _entries(db: Database, numbers: Iterable[int]) -> dict[int, Entry]:
+    return {
+        row["number"]: entry_from_row(row)
+        for row in db.rows(
+            f"""
+            SELECT {ENTRY_COLUMNS} FROM json_each(?) AS wanted
+            JOIN entry ON entry.number = wanted.value
+            """,
+            [json.dumps(list(numbers))],
+        )
+    }
+
+
+def _margin(score: Score, profiles: Mapping[str, TopicProfile]) -> float:
+    """Return how far a score is above its profile's threshold; a profile unknown has none."""
+    profile = profiles.get(score.profile)
+    return score.value - (profile.threshold if profile else 0.0)
+
+
+def _stories_of(
+    db: Database,
+    members: Mapping[int, int],
+    profiles: Sequence[TopicProfile],
+    issued: Mapping[int, date] = MappingProxyType({}),
+) -> list[Story]:
+    """Return stories, by number, from entry numbers and the stories they stand in.
+
+    Scores and entries are ordered by their margin over the profile's threshold, best
+    first. Scores of other profiles are left out, unless an entry has none but those: what
+    was sent once can still be shown when its profile is gone. Pruned entries are missing.
+    """
+    wanted = {profile.name: profile for profile in profiles}
+    entries, scores = _entries(db, members), scores_of(db, members)
+    stories: dict[int, list[tuple[tuple[float, datetime, int], ScoredEntry]]] = {}
+    for number, entry in entries.items():
+        every = scores.get(number, [])
+        ours = [score for score in every if score.profile in wanted] or every
+        ours.sort(key=lambda score: (-_margin(score, wanted), score.profile))
+        if ours:
+            rank = (-_margin(ours[0], wanted), entry.dated_at, number)
+            stories.setdefault(members[number], []).append((rank, ScoredEntry(entry, tuple(ours))))
+    return [
+        Story(
+            number,
+            tuple(scored for _, scored in sorted(found, key=itemgetter(0))),
+            issued.get(number),
+        )
+        for number, found in sorted(stories.items())
+    ]

@@ -1,0 +1,118 @@
+"""Tables, times and progress as a person reads them in a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+PLAIN_WIDTH = 160  # no terminal tells its width: wide enough that few cells are wrapped
+WORDS_MIN_CHARS = 12  # narrower columns of words cannot be read
+PROGRESS_AFTER_S = 2.0  # work that is over sooner needs no bar
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = ""
+) -> None:
+    """Print a table; a column whose name starts with "#" is of numbers.
+
+    Cells are shown as they are: text from feeds is never read as markup.
+    """
+    table = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left")
+    for column in columns:
+        numbers = column.startswith("#")
+        table.add_column(
+            Text(column.removeprefix("#")),
+            justify="right" if numbers else "left",
+            # In a narrow terminal words give way, never numbers.
+            no_wrap=numbers,
+            min_width=None if numbers else min(WORDS_MIN_CHARS, _widest(rows, len(table.columns))),
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console = Console(file=sys.stdout)
+    if not console.is_terminal:
+        console = Console(file=sys.stdout, width=PLAIN_WIDTH)
+    console.print(table)
+
+
+def _widest(rows: Sequence[Sequence[object]], column: int) -> int:
+    return max((len(str(row[column])) for row in rows), default=1)
+
+
+def print_json(value: object) -> None:
+    """Print JSON as one document; times are ISO 8601 in UTC."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    click.echo(escape_surrogates(text))
+
+
+def escape_surrogates(text: str) -> str:
+    """Return JSON whose lone surrogates, which no encoding can carry, are escapes again."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """Return "5 min ago", "in 3 h" or "never" for a moment."""
+    if then is None:
+        return "never"
+    span = now - then
+    text = span_text(abs(span))
+    if text == "now":
+        return "just now"
+    return f"{text} ago" if span > timedelta(0) else f"in {text}"
+
+
+def span_text(span: timedelta) -> str:
+    """Return the span in its one fitting unit."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 90:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{round(minutes / 60)} h"
+    return f"{round(minutes / 60 / 24)} days"
+
+
+def local_text(at: datetime | None, zone: tzinfo) -> str:
+    """Return "2026-07-12 07:00" on the clocks of a zone, "never" for None."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "never"
+
+
+@contextmanager
+def progress_on_stderr(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function (done, total) that draws a bar when work lasts and a terminal looks on."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total: None
+        return
+    began = time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    progress = Progress(*columns, console=console, transient=True)
+    task = progress.add_task(what, total=None)
+
+    def advance(done: int, total: int) -> None:
+        if not progress.live.is_started and time.monotonic() - began >= PROGRESS_AFTER_S:
+            progress.start()
+        progress.update(task, completed=done, total=total)
+
+    try:
+        yield advance
+    finally:
+        progress.stop()

@@ -1,0 +1,116 @@
+"""What can go wrong, and who must act.
+
+MonitorError
+|-- ConfigError(setting)             the operator; nothing was started
+|-- FeedError(feed_url)              this feed is skipped, the run goes on
+|   |-- PollError(kind, retry_after)
+|   `-- ParseError(kind)
+|-- StoreError                       the operator; the run stops
+|-- RenderError(template)            the template's author; the digest is not issued, stays due
+`-- DeliveryError(permanent, uncertain)  retried, unless permanent or uncertain
+
+Adapters turn library exceptions into these and chain them. No secret, entry text
+or whole response belongs in a message. A message says what happened, where, what
+was kept and what to do.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class MonitorError(Exception):
+    """Anything that a person or the next run must act on."""
+
+
+class ConfigError(MonitorError):
+    """A file of the home is wrong; nothing was started and nothing was changed.
+
+    `setting` says where: file, line where known, and key.
+    """
+
+    def __init__(self, setting: str, problem: str) -> None:
+        super().__init__(f"{setting}: {problem}")
+        self.setting = setting
+        self.problem = problem
+
+
+class FeedError(MonitorError):
+    """One feed could not be used; the others are not affected."""
+
+    def __init__(self, feed_url: str, problem: str) -> None:
+        super().__init__(f"{feed_url}: {problem}")
+        self.feed_url = feed_url
+        self.problem = problem
+
+    def __reduce__(
+        self,
+    ) -> tuple[type[FeedError], tuple[object, ...], dict[str, object]]:
+        # Travels between worker processes: the default rebuilds from the joined text.
+        # The third part sets kind and the like again.
+        return type(self), (self.feed_url, self.problem), dict(self.__dict__)
+
+
+class PollError(FeedError):
+    """A poll brought no usable answer.
+
+    `kind` is one of the words of `model.Problem` values ("dns", "refused", ...),
+    `retry_after` what the publisher asked for, None when it did not.
+    """
+
+    def __init__(
+        self,
+        feed_url: str,
+        problem: str,
+        *,
+        kind: str = "unknown",
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(feed_url, problem)
+        self.kind = kind
+        self.status = status
+        self.retry_after = retry_after
+
+
+class ParseError(FeedError):
+    """A body is no feed, or the parser gave up on it; it is not accepted.
+
+    `kind` is one of the words of `model.Problem` values: "bot wall", "not a feed", "parser".
+    """
+
+    def __init__(self, feed_url: str, problem: str, *, kind: str = "parser") -> None:
+        super().__init__(feed_url, problem)
+        self.kind = kind
+
+
+class StoreError(MonitorError):
+    """The database cannot be used: locked, full, damaged, or of a newer version."""
+
+
+class RenderError(MonitorError):
+    """A template is wrong; the digest is not issued and stays due."""
+
+    def __init__(self, template: str, line: int | None, problem: str) -> None:
+        place = f"{template}, line {line}" if line else template
+        super().__init__(f"{place}: {problem}")
+        self.template = template
+        self.line = line
+
+
+class DeliveryError(MonitorError):
+    """The mail server did not take a message.
+
+    A `permanent` refusal (an SMTP 5xx reply) is never tried again. `uncertain`:
+    the connection was lost after the body went out, so it may have arrived; it is
+    not sent again either.
+    """
+
+    def __init__(
+        self, message_id: str, problem: str, *, permanent: bool = False, uncertain: bool = False
+    ) -> None:
+        super().__init__(f"{message_id}: {problem}")
+        self.message_id = message_id
+        self.problem = problem
+        self.permanent = permanent
+        self.uncertain = uncertain

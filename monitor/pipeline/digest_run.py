@@ -1,0 +1,245 @@
+"""The digest run: stories not yet committed -> an issue, its page and its messages."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from enum import Enum
+from pathlib import Path
+
+from monitor import __version__
+from monitor.adapters import publish
+from monitor.adapters.home import Home
+from monitor.adapters.store import Store
+from monitor.config import DigestSettings
+from monitor.errors import ConfigError
+from monitor.model import (
+    Digest,
+    Message,
+    OmitReason,
+    Receipt,
+    Rendered,
+    Slot,
+    Story,
+    TopicProfile,
+)
+from monitor.stages import due
+from monitor.stages.choose import attached, choose_stories
+from monitor.stages.compose import compose_message
+from monitor.stages.render import render_issue
+
+logger = logging.getLogger(__name__)
+
+MEMORY = timedelta(days=7)  # after downtime an issue reaches back this far at most
+DEFAULT_SENDER = "News monitor <monitor@localhost>"
+RECEIPT_EVERY = timedelta(days=7)  # "weekly": the longest silence that can mean "all quiet"
+
+
+class DigestKind(Enum):
+    """What became of a slot."""
+
+    ISSUE = "issue"
+    RECEIPT = "receipt"
+    QUIET = "quiet"
+    HANDLED = "handled already"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """Everything about a digest that is the same for each of its issues."""
+
+    name: str
+    settings: DigestSettings
+    zone: str
+    profiles: tuple[TopicProfile, ...]  # the digest's own, thresholds not yet shifted
+    templates: Mapping[str, str]
+    sender: str
+    pages: Path  # the folder of all digests' pages
+
+
+@dataclass(frozen=True, slots=True)
+class DigestReport:
+    """What a digest run did. `page` None: nothing was written."""
+
+    kind: DigestKind
+    digest: Digest
+    rendered: Rendered | None = None
+    messages: tuple[Message, ...] = ()
+    page: Path | None = None
+
+
+def plans_of(home: Home) -> tuple[DigestPlan, ...]:
+    """Return the plan of each digest that the home's settings name."""
+    return tuple(plan_of(home, name) for name in home.config.digests)
+
+
+def plan_of(home: Home, name: str) -> DigestPlan:
+    """Return a digest's plan. Raises ConfigError when there is no digest of that name."""
+    settings = home.config.digests.get(name)
+    if settings is None:
+        known = ", ".join(home.config.digests) or "none"
+        raise ConfigError("monitor.toml", f"there is no digest {name!r}; the digests are: {known}")
+    wanted = set(settings.profiles)
+    return DigestPlan(
+        name=name,
+        settings=settings,
+        zone=settings.zone or home.config.zone,
+        profiles=tuple(p for p in home.profiles if not wanted or p.name in wanted),
+        templates=home.templates,
+        sender=home.config.mail.sender or DEFAULT_SENDER,
+        pages=home.state / "digests",
+    )
+
+
+def slot_due(store: Store, plan: DigestPlan, now: datetime) -> tuple[Slot | None, tuple[Slot, ...]]:
+    """Return the slot that is due now, None when none is, and the slots merged into it.
+
+    A digest seen for the first time owes nothing of the past.
+    """
+    started_at = store.digest_started(plan.name, now)
+    handled_at = store.last_handled(plan.name)
+    last = max(handled_at, started_at) if handled_at else started_at
+    # Labels matter after a change of zone only, when a date's slot can come due again.
+    handled = {record.slot.label for record in store.issues(plan.name, limit=50)}
+    return due.slot_to_issue(plan.settings, plan.zone, last=last, now=now, handled=handled)
+
+
+def run_digest(
+    store: Store,
+    plan: DigestPlan,
+    slot: Slot,
+    now: datetime,
+    *,
+    merged: Sequence[Slot] = (),
+    dry_run: bool = False,
+) -> DigestReport:
+    """Issue a digest for a slot: choose, render, and commit to it, once.
+
+    The issue, the commitments of its entries and its messages are one transaction;
+    the page is staged before it and takes its place after it. With nothing to say
+    the digest's `quiet` rule holds. A RenderError leaves the slot due. A dry run
+    renders and changes nothing.
+    """
+    candidates = _candidates(store, plan, now)
+    digest = choose_stories(
+        candidates,
+        name=plan.name,
+        slot=slot,
+        settings=plan.settings,
+        profiles=plan.profiles,
+        receipt=_receipt(store, plan, now),
+        issued_at=now,
+    )
+    unconfirmed = {
+        recipient: tuple(store.unconfirmed(plan.name, recipient, plan.profiles))
+        for recipient in plan.settings.recipients
+    }
+    kind = _kind(store, plan, digest, any(unconfirmed.values()), now)
+    if kind is DigestKind.QUIET:
+        if not dry_run and not store.quiet(digest, attached(digest), merged=merged):
+            kind = DigestKind.HANDLED
+        return DigestReport(kind, digest)
+    rendered = _render(plan, digest)
+    messages = tuple(
+        _message(plan, digest, recipient, _render(plan, digest, stories) if stories else rendered)
+        for recipient, stories in unconfirmed.items()
+        if digest.stories or stories or kind is DigestKind.RECEIPT
+    )
+    if dry_run:
+        return DigestReport(kind, digest, rendered, messages)
+    staged = publish.stage_page(plan.pages, plan.name, slot.label, rendered)
+    issued = store.issue(
+        digest,
+        attached(digest),
+        merged=merged,
+        messages=messages,
+        subject=rendered.subject,
+        kind=kind.value,
+        unconfirmed=unconfirmed,
+    )
+    if not issued:
+        publish.discard(staged)
+        return DigestReport(DigestKind.HANDLED, digest)
+    return DigestReport(kind, digest, rendered, messages, publish.promote(staged))
+
+
+def _candidates(store: Store, plan: DigestPlan, now: datetime) -> list[Story]:
+    """Return the stories to choose from: near misses are told in one issue only."""
+    last = store.last_issued_at(plan.name)
+    shift = plan.settings.threshold_shift
+    lines = {profile.name: profile.threshold + shift for profile in plan.profiles}
+
+    def is_news(story: Story) -> bool:
+        above = any(s.value >= lines[s.profile] for e in story.entries for s in e.scores)
+        return above or last is None or any(e.entry.seen_at > last for e in story.entries)
+
+    return [s for s in store.candidates(plan.name, plan.profiles, now - MEMORY) if is_news(s)]
+
+
+def _receipt(store: Store, plan: DigestPlan, now: datetime) -> Receipt:
+    since = store.last_issued_at(plan.name)
+    shift = plan.settings.threshold_shift
+    thresholds = {profile.name: profile.threshold + shift for profile in plan.profiles}
+    facts = store.poll_facts(since, thresholds)
+    upcoming = due.next_slot(plan.settings, plan.zone, now)
+    return Receipt(
+        feeds_count=facts.feeds_count,
+        feeds_answered_count=facts.feeds_answered_count,
+        entries_new_count=facts.entries_new_count,
+        entries_above_count=facts.entries_above_count,
+        troubles=facts.troubles,
+        next_issue_at=upcoming.due_at if upcoming else None,
+        since=since,
+        version=__version__,
+    )
+
+
+def _kind(
+    store: Store, plan: DigestPlan, digest: Digest, has_unconfirmed: bool, now: datetime
+) -> DigestKind:
+    if digest.stories or has_unconfirmed:
+        return DigestKind.ISSUE
+    if plan.settings.quiet == "receipt":
+        return DigestKind.RECEIPT
+    if plan.settings.quiet == "weekly":
+        last = store.last_message_at(plan.name) or store.digest_started(plan.name, now)
+        # An hour of slack: a weekly receipt must not slip a day for being issued late once.
+        if now - last >= RECEIPT_EVERY - timedelta(hours=1):
+            return DigestKind.RECEIPT
+    return DigestKind.QUIET
+
+
+def _render(plan: DigestPlan, digest: Digest, unconfirmed: Sequence[Story] = ()) -> Rendered:
+    return render_issue(
+        digest,
+        settings=plan.settings,
+        zone=plan.zone,
+        templates=plan.templates,
+        unconfirmed=unconfirmed,
+    )
+
+
+def _message(plan: DigestPlan, digest: Digest, recipient: str, rendered: Rendered) -> Message:
+    domain = parseaddr(plan.sender)[1].rpartition("@")[2] or "localhost"
+    # The same digest, slot and recipient always give the same id: it cannot be queued twice.
+    who = hashlib.blake2b(recipient.encode(), digest_size=6).hexdigest()
+    return compose_message(
+        rendered,
+        message_id=f"<{plan.name}.{digest.slot.label}.{who}@{domain}>",
+        sender=plan.sender,
+        recipient=recipient,
+        list_id=f"{plan.name}.{domain}",
+        date=digest.issued_at,
+    )
+
+
+def left_out(digest: Digest) -> dict[OmitReason, int]:
+    """Count a digest's omissions by reason."""
+    counts: dict[OmitReason, int] = {}
+    for omission in digest.omissions:
+        counts[omission.reason] = counts.get(omission.reason, 0) + 1
+    return counts

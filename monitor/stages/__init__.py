@@ -1,0 +1,1 @@
+"""The stages, each pure: no clock, network, disk, database or randomness."""

@@ -1,0 +1,195 @@
+"""Score an entry against the topic profiles, with the reasons that add up to the score.
+
+One pass over the text finds every alias and term (evidence.py); here is what they
+are worth together. A score has two sides that must both be there: the two parties of
+a relation; or one party and the theme; or, where a profile names no party, the theme
+alone. With a and b in [0, 1) saying how sure each side is,
+
+    points = BASE + 2 SIDE a b + THEME theme - ELSEWHERE others - against
+    value  = 1 / (1 + exp(-points))
+
+and 2ab = a² + b² - (a - b)²: each side brings its own points, and what the weaker
+side lacks is taken away again, so that every reason is a number a person can read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp
+from typing import Final
+
+from monitor.model import Entry, Party, Reason, Score, TopicProfile
+from monitor.stages.evidence import Finding, Found, Lexicon
+
+# The five weights of the formula and the three scales below are the whole calibration:
+# a logistic regression on judged entries of two streams, rounded. They know no name.
+BASE: Final = -4.4  # nothing found: a value of 0.012
+SIDE: Final = 4.75
+THEME: Final = 1.6
+ELSEWHERE: Final = 2.4
+
+# The weight of evidence that makes a side 63 % sure. An alias in the title has twice
+# its weight, so that one clear name there does it; ten mentions are not ten times one.
+PARTY_SCALE: Final = 2.0
+THEME_SCALE: Final = 8.0
+ELSEWHERE_SCALE: Final = 2.0
+
+_BASE_REASON: Final = Reason("to begin with", BASE)
+
+
+class Scorer:
+    """Scores entries; immutable, and it travels to worker processes."""
+
+    def __init__(self, profiles: Sequence[TopicProfile], parties: Sequence[Party]) -> None:
+        self.profiles = tuple(profiles)
+        self._parties = tuple(parties)
+        self._lexicon = Lexicon(self.profiles, self._parties)
+        self._thresholds = {profile.name: profile.threshold for profile in self.profiles}
+        self._relations = {
+            profile.parties: _Relation(profile.parties, self._parties) for profile in self.profiles
+        }
+        # Many entries of a stream hold nothing at all: their scores are known beforehand.
+        self._of_nothing = self._weigh(Finding.empty(len(self._parties), len(self.profiles)))
+
+    def __reduce__(self) -> tuple[type[Scorer], tuple[object, ...]]:
+        return type(self), (self.profiles, self._parties)
+
+    def score(self, entry: Entry) -> tuple[Score, ...]:
+        """Return one score a profile, the one that clears its threshold best first.
+
+        The reasons of a score add up to log(value / (1 - value)). Raises nothing.
+        """
+        finding = self._lexicon.find(entry)
+        return self._of_nothing if finding is None else self._weigh(finding)
+
+    def _weigh(self, finding: Finding) -> tuple[Score, ...]:
+        weighed = {names: one.weigh(finding) for names, one in self._relations.items()}
+        scores = []
+        for profile, terms, against in zip(
+            self.profiles, finding.terms, finding.against, strict=True
+        ):
+            sides = weighed[profile.parties]
+            # Most profiles have no term in an entry: then its parties say all.
+            own = sides.with_theme(terms, against) if terms or against else sides.alone
+            scores.append(Score(profile.name, *own))
+        thresholds = self._thresholds
+        scores.sort(key=lambda score: thresholds[score.profile] - score.value)
+        return tuple(scores)
+
+
+class _Relation:
+    """The parties that some profiles name, and how their evidence is weighed."""
+
+    def __init__(self, names: Sequence[str], parties: Sequence[Party]) -> None:
+        numbers = {party.name: number for number, party in enumerate(parties)}
+        self._sides = [
+            (numbers[name], parties[numbers[name]].title) for name in names[:2] if name in numbers
+        ]
+        self._bridges = [n for n, party in enumerate(parties) if party.is_bridge]
+        # A story of two parties that names a third is at times about that one instead.
+        known = {number for number, _ in self._sides} | set(self._bridges)
+        self._others = [n for n in range(len(parties)) if n not in known and len(self._sides) > 1]
+
+    def weigh(self, finding: Finding) -> _Weighed:
+        """Weigh the evidence of the parties; the same for every profile that names them."""
+        found = finding.parties
+        bridge = [one for number in self._bridges for one in found[number]]
+        bridge_strength, bridge_rate = _total(bridge), 0.0
+        sides, reasons = [], [_BASE_REASON]
+        for number, title in self._sides:
+            strength = _total(found[number]) + bridge_strength
+            sure = _saturate(strength, PARTY_SCALE)
+            sides.append((sure, title))
+            if strength > 0:
+                rate = SIDE * sure * sure / strength
+                bridge_rate += rate
+                reasons += _share_out(found[number], rate)
+        if bridge_rate:
+            reasons += _share_out(bridge, bridge_rate)
+        others = [one for number in self._others for one in found[number]]
+        if others:
+            strength = _total(others)
+            away = ELSEWHERE * _saturate(strength, ELSEWHERE_SCALE)
+            reasons += _share_out(others, -away / strength)
+        if len(sides) == 2:
+            reasons += _lacking(*sides)
+        return _Weighed(sides, reasons)
+
+
+class _Weighed:
+    """The evidence of the parties, waiting for a profile's theme."""
+
+    def __init__(self, sides: list[tuple[float, str]], reasons: list[Reason]) -> None:
+        self._sides = sides  # how sure, in [0, 1), and the party's title
+        self._reasons = reasons
+        self.alone = self.with_theme((), ())
+
+    def with_theme(
+        self, terms: Sequence[Found], against: Sequence[Found]
+    ) -> tuple[float, tuple[Reason, ...]]:
+        """Return the value and the reasons, strongest first."""
+        sides, reasons, sure = self._sides, self._reasons.copy(), 0.0
+        if terms:
+            strength = _total(terms)
+            sure = _saturate(strength, THEME_SCALE)
+            # The theme stands in for each side that the profile does not name.
+            points = THEME * sure + (2 - len(sides)) * SIDE * sure * sure
+            reasons += _share_out(terms, points / strength)
+        if len(sides) == 1:
+            reasons += _lacking(sides[0], (sure, "the theme"))
+        if against:
+            reasons += _share_out(against, -1.0)
+        reasons.sort(key=_by_strength)
+        return squash(sum([reason.points for reason in reasons])), tuple(reasons)
+
+
+def _lacking(one: tuple[float, str], other: tuple[float, str]) -> list[Reason]:
+    """Return what the weaker side takes away from the stronger one, if anything."""
+    gap = abs(one[0] - other[0])
+    if not gap:
+        return []
+    sure, title = min(one, other)
+    return [Reason(f"{'less' if sure else 'nothing'} of {title}", -SIDE * gap * gap)]
+
+
+def _total(found: Sequence[Found]) -> float:
+    return sum([one.strength for one in found])
+
+
+def _saturate(strength: float, scale: float) -> float:
+    """Return how sure the evidence makes, in [0, 1); each further piece adds less."""
+    return 1 - exp(-strength / scale)
+
+
+def _share_out(found: Sequence[Found], rate: float) -> list[Reason]:
+    return [Reason(one.label, one.strength * rate, one.field) for one in found]
+
+
+def _by_strength(reason: Reason) -> float:
+    return -abs(reason.points)
+
+
+def squash(points: float) -> float:
+    """Return the logistic function of the points, in [0, 1]; any finite number will do."""
+    if points < 0:
+        power = exp(max(points, -700.0))
+        return power / (1 + power)
+    return 1 / (1 + exp(-min(points, 700.0)))
+
+
+def score_record(scores: Sequence[Score]) -> dict[str, object]:
+    """Return what `monitor score` prints of an entry; "score" is the best of all profiles.
+
+    The best is the highest value, whatever the thresholds. An entry that no profile
+    scored has 0.
+    """
+    best = max(scores, key=lambda score: score.value, default=None)
+    return {
+        "score": best.value if best else 0.0,
+        "profile": best.profile if best else None,
+        "scores": {score.profile: score.value for score in scores},
+        "reasons": [
+            {"term": reason.term, "points": reason.points, "field": reason.field}
+            for reason in (best.reasons if best else ())
+        ],
+    }

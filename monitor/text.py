@@ -1,0 +1,218 @@
+"""Text as every stage sees it: folded, cut into words, freed of markup; clean links.
+
+Sole user of nh3. Everything here is pure.
+"""
+
+from __future__ import annotations
+
+import html
+import ipaddress
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
+
+import nh3
+
+LINK_MAX_CHARS = 2048  # longer ones break mail clients, and no article needs them
+ADDED_WORDS = 3  # fewer are an outlet's name or a date
+UNESCAPE_ROUNDS = 3  # feeds escape twice at times; more than that is meant to be read
+
+# Parameters that say who linked, not what is linked.
+_TRACKING = re.compile(
+    r"^(utm_.*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|mc_[ce]id|oc|ref_src|ns_[a-z]+"
+    r"|cmp|cmpid|_hs(enc|mi)|mkt_tok|vero_id|wt_mc|xtor|srnd|at_[a-z0-9_]+|guccounter|guce_.*|ftag|ncid"
+    r"|(mod|emc|partner|traffic_source|source|ref|from|src|via)=rss[a-z0-9_]*)$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SPACE = re.compile(r"\s+")
+# C0 and C1 controls, surrogates, bidi overrides and isolates, zero-width characters, BOM,
+# invisible tags and what Unicode says is no character. Not those that are spaces.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ud800-\udfff\U000e0000-\U000e0fff"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
+# More marks on one letter than any language needs; normalising long runs takes quadratic time.
+_MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
+# The second form is a tag that was cut off with the text.
+_TAG = re.compile(r"<(?:!--|/?[a-zA-Z][^<>]*>|[a-zA-Z]+\s[^<>]*$)")
+_BREAKS = re.compile(
+    r"<(?:br|/?p|/?div|/?li|/?h[1-6]|/?t[rdh]|/?blockquote|/?section)\b[^<>]*>", re.IGNORECASE
+)
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared: case and accents gone, n-tilde kept.
+
+    "México" and "MEXICO" become "mexico"; "año" stays "año" and is not "ano".
+    Folding twice changes nothing more.
+    """
+    if text.isascii():
+        return text.lower()
+    # Compatibility forms first: "ℳ" is an M only after that, and case comes next.
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = unicodedata.normalize("NFKC", text).replace("ñ", "\ue000")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare.replace("\ue000", "ñ"))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words in order; "U.S." gives "u" and "s"."""
+    return _WORD.findall(fold(text))
+
+
+def clean(text: str) -> str:
+    """Return one line of valid, visible text: NFC, no controls, spaces folded."""
+    visible = _MARKS.sub(r"\1", _UNSEEN.sub("", text))
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+
+
+def plain_text(markup: str, *, limit: int | None = None) -> str:
+    """Return the visible text of HTML as one line, of at most `limit` characters.
+
+    Markup that was escaped is taken for markup too, as its publisher meant it.
+    """
+    text = _UNSEEN.sub("", markup)
+    for _ in range(UNESCAPE_ROUNDS):
+        before = text
+        if _TAG.search(text):
+            text = nh3.clean(
+                _BREAKS.sub(" ", text), tags=set(), clean_content_tags={"script", "style"}
+            )
+        if "&" in text:
+            text = html.unescape(text)
+        if text == before:
+            break
+    text = clean(text)
+    return text if limit is None else clip(text, limit)
+
+
+def clip(text: str, limit: int) -> str:
+    """Return the text cut at a word, with an ellipsis, within `limit` characters."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:.-–—") + "…"
+
+
+def clean_link(link: str) -> str:
+    """Return an absolute http(s) link without userinfo and tracking, "" when it is none.
+
+    Idempotent. The host comes out in lower-case ASCII (punycode), everything else too
+    in ASCII, percent-encoded.
+    """
+    link = _UNSEEN.sub("", link).strip()
+    if len(link) > LINK_MAX_CHARS or "\\" in link:
+        return ""
+    try:
+        parts = urlsplit(link)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    scheme = parts.scheme.lower()
+    host = _ascii_host(host)
+    if scheme not in _DEFAULT_PORTS or not host or port == 0:
+        return ""
+    netloc = host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
+    query = "&".join(pair for pair in parts.query.split("&") if not _is_tracking(pair))
+    fragment = "" if _is_tracking(parts.fragment) else parts.fragment
+    result = urlunsplit((
+        scheme,
+        netloc,
+        _quote(parts.path, "/%:@!$&'()*+,;=~-._"),
+        _quote(query, "/%:@!$'()*+,;=~-._?&"),
+        _quote(fragment, "/%:@!$&'()*+,;=~-._?"),
+    ))  # fmt: skip
+    return result if len(result) <= LINK_MAX_CHARS else ""
+
+
+def link_host(link: str) -> str:
+    """Return the host that a reader should see beside a link, without "www."."""
+    try:
+        return (urlsplit(link).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _ascii_host(host: str) -> str:
+    """Return the host as DNS knows it, "" when it cannot be one."""
+    if ":" in host:
+        try:
+            return f"[{ipaddress.IPv6Address(host.split('%')[0])}]"
+        except ValueError:
+            return ""
+    try:
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    name = name.lower().rstrip(".")
+    return name if _HOST.fullmatch(name) and ".." not in name else ""
+
+
+def _is_tracking(pair: str) -> bool:
+    name, _, value = unquote_plus(pair).partition("=")
+    return bool(_TRACKING.match(name) or _TRACKING.match(f"{name}={value}"))
+
+
+def _quote(text: str, safe: str) -> str:
+    return _BARE_PERCENT.sub("%25", quote(text, safe=safe))
+
+
+_ENGLISH: Final = frozenset(
+    """the of and to in for on with is at as by from that after over his her its are was will says
+    have be it an this new not who how what why but their more than into up out about amid near
+    could would should can were been which when where while before under against between during
+    said say may might must if or we you they he she our your off back year years week day first
+    two three could get gets take takes make makes did do does us all also only most other
+    """.split()
+)
+_SPANISH: Final = frozenset(
+    """el la los las de del y en por para con que una un se su al como es lo sus tras mas sobre
+    este esta ante hay ser entre sin desde hasta pero fue han segun contra ya le son era sera fueron
+    dice asi cuando donde quien muy tambien este ese esa estos estas nos les ni si porque durante
+    hacia mientras dos tres anos año años dia dias hoy ayer va van puede pueden todo todos otra otro
+    """.split()
+)
+_OTHERS: Final = frozenset(
+    """il di che della delle dei gli nel alla und der die das ist mit von fur et les des est pour
+    dans une aux du au nao uma dos das mais ao pelo pela em os na je sa na ze pre het een
+    """.split()
+)
+_ENGLISH_ENDINGS = re.compile(r"[a-z]{2,}(?:ing|tion|tions|ness|ships?|ally)$")
+_SPANISH_ENDINGS = re.compile(
+    r"[a-zñ]{2,}(?:cion|ciones|siones|dad|dades|mente|ando|iendo|aron|ieron|ñ[oa]s?)$"
+)
+# Words that look like the small words of one language and are a name in the other.
+_NAMES = re.compile(
+    r"\b(?:UN|LA|NO|SE|Los Angeles|Las Vegas|El Paso|Del Rio|El Salvador|La Paz|El Mayo"
+    r"|(?:de|De) [Ll](?:a|as|os) [A-Z]\w+|[A-Z]\w+ del? [A-Z]\w+)\b"
+)
+
+
+def guess_language(text: str) -> str | None:
+    """Return "en" or "es" by the text's small words and endings, None when they do not tell."""
+    found = words(text if text.isupper() else _NAMES.sub(" ", text))
+    english = sum(word in _ENGLISH or _ENGLISH_ENDINGS.match(word) is not None for word in found)
+    spanish = sum(word in _SPANISH or _SPANISH_ENDINGS.match(word) is not None for word in found)
+    spanish += any(c in "ñ¿¡" for c in text)
+    others = sum(word in _OTHERS for word in found)
+    far = sum(c > "\u024f" and c.isalpha() for c in text)
+    best = max(english, spanish)
+    if english == spanish or best <= others or far * 3 > len(text):
+        return None
+    return "en" if english > spanish else "es"
+
+
+def adds_to(text: str, known: str) -> bool:
+    """Tell whether a text says something that the other does not: words of its own."""
+    return len(set(words(text)) - set(words(known))) >= ADDED_WORDS

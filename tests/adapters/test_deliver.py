@@ -1,0 +1,475 @@
+"""Delivery tried on a scripted server: each way a dialogue can end, and what is said of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.deliver import MailServer, Timeouts
+from monitor.config import MailSettings
+from monitor.errors import ConfigError, DeliveryError
+from monitor.model import Message
+from tests.smtp import PLACES, Delivered, ScriptedSmtp
+
+QUICK = Timeouts(connect_s=0.3, command_s=0.3, after_dot_s=0.3)
+PATIENT = Timeouts(connect_s=5, command_s=5, after_dot_s=5)
+SECRET = "correct-horse-battery"
+CONTENT = b"Subject: News\r\nMessage-ID: <1@example.org>\r\n\r\nGood morning\r\n"
+
+
+def make_message(
+    recipient: str = "reader@example.org",
+    sender: str = "monitor@example.org",
+    content: bytes = CONTENT,
+) -> Message:
+    return Message("<1@example.org>", sender, recipient, "News", content)
+
+
+def make_settings(server: ScriptedSmtp, **changes: object) -> MailSettings:
+    arguments: dict[str, object] = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "security": "none",
+        **changes,
+    }
+    return MailSettings(**arguments)  # type: ignore[arg-type]
+
+
+def deliver(
+    server: ScriptedSmtp,
+    message: Message | None = None,
+    timeouts: Timeouts = PATIENT,
+    **changes: object,
+) -> list[str]:
+    """Send one message; return what `on_data` saw the server had by then."""
+    seen: list[str] = []
+    mail = MailServer(make_settings(server, **changes), None, timeouts=timeouts)
+    mail.send(message or make_message(), lambda: seen.extend(server.commands))
+    return seen
+
+
+# ---------------------------------------------------------------- as it should be
+
+
+def test_a_message_arrives_byte_for_byte() -> None:
+    with ScriptedSmtp() as server:
+        deliver(server)
+
+    assert server.mailbox == [Delivered("monitor@example.org", "reader@example.org", CONTENT)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b".\r\n", b"a\r\n.\r\nb\r\n", b"..\r\n.a\r\n", b"\r\n.\r\n", b"a" * 200_000 + b"\r\n"],
+)
+def test_dots_and_long_lines_arrive_unchanged(body: bytes) -> None:
+    content = b"Subject: x\r\n\r\n" + body
+
+    with ScriptedSmtp() as server:
+        deliver(server, make_message(content=content))
+
+    assert [mail.content for mail in server.mailbox] == [content]
+
+
+@pytest.mark.parametrize(
+    "body", [b"a\n.\nMAIL FROM:<x@y>\n", b"a\r.\rb", b"a\n.\r\nb", b"a\r.\r\nb"]
+)
+def test_bare_line_ends_cannot_smuggle_a_second_message(body: bytes) -> None:
+    with ScriptedSmtp() as server:
+        deliver(server, make_message(content=b"Subject: x\r\n\r\n" + body))
+
+    lines = re.split(rb"\r\n|\r|\n", body.rstrip(b"\r\n"))
+    expected = b"Subject: x\r\n\r\n" + b"\r\n".join(lines) + b"\r\n"
+    assert [mail.content for mail in server.mailbox] == [expected]
+
+
+def test_on_data_is_called_when_the_recipient_is_accepted_and_nothing_was_sent() -> None:
+    with ScriptedSmtp() as server:
+        verbs = [command.split()[0].upper() for command in deliver(server)]
+
+    assert verbs == ["EHLO", "MAIL", "RCPT", "DATA"]
+
+
+def test_what_on_data_raises_ends_the_dialogue_before_the_body() -> None:
+    def fail() -> None:
+        raise KeyError("database")
+
+    with ScriptedSmtp() as server:
+        mail = MailServer(make_settings(server), None, timeouts=PATIENT)
+        with pytest.raises(KeyError):
+            mail.send(make_message(), fail)
+
+    assert server.mailbox == []
+
+
+def test_a_server_without_ehlo_is_greeted_the_old_way() -> None:
+    with ScriptedSmtp(faults=[("ehlo", "502 what")]) as server:
+        deliver(server)
+
+    assert len(server.mailbox) == 1
+
+
+def test_a_lost_goodbye_changes_nothing() -> None:
+    with ScriptedSmtp(faults=[("dot", "accept and 250 fine\r\n421 bye")]) as server:
+        deliver(server)
+
+    assert len(server.mailbox) == 1
+
+
+# ---------------------------------------------------------------- each fault at each place
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place not in {"auth", "body"}])
+@pytest.mark.parametrize(
+    ("fault", "permanent"),
+    [("421 closing", False), ("450 busy", False), ("554 never", True)],
+)
+def test_a_refusal_says_whether_to_try_again(place: str, fault: str, permanent: bool) -> None:
+    faults = [(place, fault)]
+    with ScriptedSmtp(faults=faults) as server:
+        if (place, fault) == ("ehlo", "554 never"):
+            deliver(server)  # the greeting of old does as well
+            return
+        with pytest.raises(DeliveryError) as caught:
+            deliver(server)
+
+    assert (caught.value.permanent, caught.value.uncertain) == (permanent, False)
+    assert fault in caught.value.problem
+    assert server.mailbox == []
+
+
+@pytest.mark.parametrize("fault", ["hang", "drop", "nonsense", "250 out of turn", "999 what"])
+@pytest.mark.parametrize("place", ["banner", "mail", "rcpt", "data"])
+def test_a_connection_lost_before_the_body_is_tried_again(place: str, fault: str) -> None:
+    with ScriptedSmtp(faults=[(place, fault)]) as server:
+        if (place in {"mail", "rcpt"}) and fault.startswith("250"):
+            deliver(server, timeouts=QUICK)
+            return
+        with pytest.raises(DeliveryError) as caught:
+            deliver(server, timeouts=QUICK)
+
+    assert (caught.value.permanent, caught.value.uncertain) == (False, False)
+    assert server.mailbox == []
+
+
+def test_a_connection_lost_within_the_body_is_tried_again() -> None:
+    content = b"Subject: x\r\n\r\n" + b"line of text\r\n" * 1_000_000
+
+    with ScriptedSmtp(faults=[("body", "drop")]) as server, pytest.raises(DeliveryError) as caught:
+        deliver(server, make_message(content=content))
+
+    assert (caught.value.permanent, caught.value.uncertain) == (False, False)
+    assert server.mailbox == []
+
+
+@pytest.mark.parametrize("fault", ["hang", "drop", "nonsense", "354 again", "999 what"])
+@pytest.mark.parametrize("accepted", [True, False])
+def test_no_reply_after_the_dot_is_uncertain(fault: str, accepted: bool) -> None:
+    told = f"accept and {fault}" if accepted else fault
+    with ScriptedSmtp(faults=[("dot", told)]) as server, pytest.raises(DeliveryError) as caught:
+        deliver(server, timeouts=QUICK)
+
+    assert (caught.value.permanent, caught.value.uncertain) == (False, True)
+    assert len(server.mailbox) == accepted
+
+
+def test_a_slow_reply_after_the_dot_is_waited_for() -> None:
+    patient_at_the_end = Timeouts(connect_s=1, command_s=0.2, after_dot_s=5)
+
+    with ScriptedSmtp(faults=[("dot", "think")]) as server:
+        deliver(server, timeouts=patient_at_the_end)
+
+    assert len(server.mailbox) == 1
+
+
+def test_a_server_that_is_not_there_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    settings = MailSettings(host="127.0.0.1", port=port, security="none")
+
+    with pytest.raises(DeliveryError, match="refused") as caught:
+        MailServer(settings, None, timeouts=QUICK).send(make_message(), lambda: None)
+
+    assert not caught.value.permanent
+
+
+def fail_to_connect(settings: MailSettings) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        MailServer(settings, None, timeouts=QUICK).send(make_message(), lambda: None)
+    assert (caught.value.permanent, caught.value.uncertain) == (False, False)
+    return caught.value
+
+
+def test_a_name_that_cannot_be_found_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_nothing(*args: object, **kwargs: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", find_nothing)
+
+    error = fail_to_connect(MailSettings(host="mail.example", security="tls"))
+    assert error.problem.endswith("its name cannot be found (Name or service not known)")
+
+
+def test_a_name_that_cannot_be_one_is_said_so() -> None:
+    error = fail_to_connect(MailSettings(host="ü" * 70 + ".example"))
+
+    assert error.problem.endswith("its name is no host name")
+
+
+def test_a_server_that_knows_no_tls_is_said_so() -> None:
+    with ScriptedSmtp() as server:
+        error = fail_to_connect(make_settings(server, security="tls"))
+
+    assert "no secure connection could be made" in error.problem
+
+
+def test_a_server_that_does_not_shake_hands_is_given_up_in_time() -> None:
+    with ScriptedSmtp(faults=[("banner", "hang")]) as server:
+        error = fail_to_connect(make_settings(server, security="tls"))
+
+    assert error.problem.endswith("no answer in time")
+
+
+def test_localhost_that_turns_out_to_be_elsewhere_gets_nothing_in_the_clear(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ScriptedSmtp() as server:
+        monkeypatch.setattr("socket.socket.getpeername", lambda sock: ("192.0.2.1", 25))
+        with pytest.raises(DeliveryError, match="not on this machine"):
+            deliver(server, host="localhost")
+
+    assert server.mailbox == []
+
+
+@pytest.mark.parametrize(
+    ("host_name", "greeting"), [("mail.example.org", "mail.example.org"), ("box", "[127.0.0.1]")]
+)
+def test_we_call_ourselves_by_a_full_name_or_by_our_address(
+    monkeypatch: pytest.MonkeyPatch, host_name: str, greeting: str
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: host_name)
+
+    with ScriptedSmtp() as server:
+        deliver(server)
+
+    assert server.ehlo_names == [greeting]
+
+
+# ---------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "reader", "@example.org", "reader@", "a b@example.org", "a@b@example.org",
+     "a@example.org\r\nRCPT TO:<evil@example.org>", 'Evil" <x@y>, "@example.org', "a@" + "ü" * 70],
+)  # fmt: skip
+@pytest.mark.parametrize("role", ["sender", "recipient"])
+def test_what_is_no_address_never_reaches_the_wire(address: str, role: str) -> None:
+    with ScriptedSmtp() as server, pytest.raises(DeliveryError) as caught:
+        deliver(server, make_message(**{role: address}))
+
+    assert caught.value.permanent
+    assert server.commands == []
+
+
+def test_an_international_domain_goes_out_as_dns_knows_it() -> None:
+    with ScriptedSmtp() as server:
+        deliver(server, make_message("reader@münchen.example"))
+
+    assert [mail.recipient for mail in server.mailbox] == ["reader@xn--mnchen-3ya.example"]
+    assert not any("SMTPUTF8" in command for command in server.commands)
+
+
+def test_an_international_local_part_needs_smtputf8() -> None:
+    with ScriptedSmtp(offers=("SMTPUTF8", "8BITMIME")) as server:
+        deliver(server, make_message("josé@example.org"))
+    assert [mail.recipient for mail in server.mailbox] == ["josé@example.org"]
+
+    with ScriptedSmtp() as server, pytest.raises(DeliveryError, match="SMTPUTF8") as caught:
+        deliver(server, make_message("josé@example.org"))
+    assert caught.value.permanent
+    assert server.mailbox == []
+
+
+def test_size_and_eight_bit_are_announced_where_offered() -> None:
+    content = "Subject: x\r\n\r\nEl Niño\r\n".encode()
+
+    with ScriptedSmtp() as server:
+        deliver(server, make_message(content=content))
+    with ScriptedSmtp(offers=()) as plain:
+        deliver(plain, make_message(content=content))
+
+    assert (
+        server.commands[1] == f"mail FROM:<monitor@example.org> SIZE={len(content)} BODY=8BITMIME"
+    )
+    assert plain.commands[1] == "mail FROM:<monitor@example.org>"
+    assert plain.mailbox == server.mailbox
+
+
+# ---------------------------------------------------------------- settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "password", "where"),
+    [
+        (MailSettings(), None, "mail.host"),
+        (MailSettings(host="mail.example.org", security="none"), None, "mail.security"),
+        (MailSettings(host="10.0.0.1", security="none"), None, "mail.security"),
+        (MailSettings(host="localhost.example.org", security="none"), None, "mail.security"),
+        (MailSettings(host="mail.example.org", user="me"), None, "mail.user"),
+        (MailSettings(host="mail.example.org", user="me"), "contraseña", "mail.user"),
+    ],
+)
+def test_settings_that_cannot_be_safe_are_refused(
+    settings: MailSettings, password: str | None, where: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        MailServer(settings, password)
+
+    assert caught.value.setting == where
+    assert password is None or password not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+def test_a_server_on_this_machine_needs_no_encryption(host: str) -> None:
+    assert MailServer(MailSettings(host=host, security="none"), None)
+
+
+# ---------------------------------------------------------------- TLS and logins
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Certificates of an authority made for these tests."""
+
+    trusted: ssl.SSLContext  # a client that knows the authority
+    right: ssl.SSLContext  # a server at 127.0.0.1
+    wrong_host: ssl.SSLContext
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    if shutil.which("openssl") is None:
+        pytest.skip("the openssl command makes the certificates, and it is not here")
+    folder = tmp_path_factory.mktemp("certificates")
+    authority = _make_key(folder, "authority", "-x509", "-subj", "/CN=Test authority")
+    return Certificates(
+        trusted=ssl.create_default_context(cafile=str(authority)),
+        right=_server_context(folder, "right", "IP:127.0.0.1"),
+        wrong_host=_server_context(folder, "wrong", "DNS:elsewhere.example"),
+    )
+
+
+def _make_key(folder: Path, name: str, *options: str) -> Path:
+    target = folder / f"{name}.pem"
+    _openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-keyout", str(folder / f"{name}.key"), "-out", str(target), *options)  # fmt: skip
+    return target
+
+
+def _server_context(folder: Path, name: str, alternative: str) -> ssl.SSLContext:
+    request = _make_key(folder, f"{name}-request", "-subj", f"/CN={name}")
+    extensions = folder / f"{name}.ext"
+    extensions.write_text(f"subjectAltName={alternative}\n")
+    target = folder / f"{name}.pem"
+    _openssl("x509", "-req", "-in", str(request), "-CA", str(folder / "authority.pem"),
+             "-CAkey", str(folder / "authority.key"), "-set_serial", "1", "-days", "2",
+             "-extfile", str(extensions), "-out", str(target))  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(target, folder / f"{name}-request.key")
+    return context
+
+
+def _openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def log_in(
+    server: ScriptedSmtp, security: str, context: ssl.SSLContext | None, password: str = SECRET
+) -> None:
+    settings = make_settings(server, security=security, user="monitor")
+    mail = MailServer(settings, password, timeouts=PATIENT, context=context)
+    mail.send(make_message(), lambda: None)
+
+
+def credentials_seen(server: ScriptedSmtp) -> list[str]:
+    return [command for command in server.commands if command.upper().startswith("AUTH")]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_login_over_verified_tls_delivers(certificates: Certificates, security: str) -> None:
+    with ScriptedSmtp(
+        tls=certificates.right, tls_from_start=security == "tls", user=("monitor", SECRET)
+    ) as server:
+        log_in(server, security, certificates.trusted)
+
+    assert len(server.mailbox) == 1
+    assert len(credentials_seen(server)) == 1
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("fault", ["untrusted", "wrong host"])
+def test_no_password_goes_to_a_server_that_cannot_prove_its_name(
+    certificates: Certificates, security: str, fault: str
+) -> None:
+    shown = certificates.wrong_host if fault == "wrong host" else certificates.right
+    known = certificates.trusted if fault == "wrong host" else None
+
+    with (
+        ScriptedSmtp(
+            tls=shown, tls_from_start=security == "tls", user=("monitor", SECRET)
+        ) as server,
+        pytest.raises(DeliveryError, match="certificate cannot be trusted") as caught,
+    ):
+        log_in(server, security, known)
+
+    assert (credentials_seen(server), server.mailbox) == ([], [])
+    assert not caught.value.permanent
+
+
+def test_no_password_goes_out_when_starttls_was_stripped() -> None:
+    with (
+        ScriptedSmtp(user=("monitor", SECRET)) as server,
+        pytest.raises(DeliveryError, match="offers no STARTTLS"),
+    ):
+        log_in(server, "starttls", None)
+
+    assert [command.split()[0] for command in server.commands] == ["ehlo"]
+    assert server.mailbox == []
+
+
+def test_a_wrong_password_is_permanent_and_not_repeated_in_the_error(
+    certificates: Certificates,
+) -> None:
+    with (
+        ScriptedSmtp(tls=certificates.right, user=("monitor", "another")) as server,
+        pytest.raises(DeliveryError, match="535") as caught,
+    ):
+        log_in(server, "starttls", certificates.trusted)
+
+    assert caught.value.permanent
+    assert SECRET not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_a_login_put_off_is_tried_again(certificates: Certificates) -> None:
+    with (
+        ScriptedSmtp(
+            tls=certificates.right, user=("monitor", SECRET), faults=[("auth", "454 later")]
+        ) as server,
+        pytest.raises(DeliveryError, match="454") as caught,
+    ):
+        log_in(server, "starttls", certificates.trusted)
+
+    assert not caught.value.permanent
+
+
+def test_a_server_that_knows_no_logins_is_said_so() -> None:
+    with ScriptedSmtp() as server, pytest.raises(DeliveryError, match="login"):
+        log_in(server, "none", None)

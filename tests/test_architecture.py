@@ -1,0 +1,156 @@
+"""The rooms, the floors and the owners of `docs/architecture.md`, as claims."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "monitor"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+FLOORS = {
+    "model": 0,
+    "errors": 0,
+    "config": 0,
+    "text": 1,
+    "matching": 1,
+    "document": 1,
+    "wording": 1,
+    "tomlfile": 1,
+    "dates": 1,
+    "stages": 2,
+    "adapters": 2,
+    "pipeline": 3,
+    "service": 4,
+    "web": 4,
+    "demo": 4,
+    "cli": 5,
+    # The two doors: they hold the version, and start the command line.
+    "__init__": 0,
+    "__main__": 6,
+}
+
+# Two files of one floor that know each other all the same, and why.
+ONE_ROOM = {
+    # Folding is what the others on the floor of texts build on.
+    ("matching.py", "monitor.text"),
+    # Profiles and settings are told apart by file, the home is one noun.
+    ("adapters/home.py", "monitor.adapters.opml"),
+    ("adapters/home.py", "monitor.adapters.profile_files"),
+    ("adapters/home.py", "monitor.adapters.settings"),
+    # One noun each, split by size.
+    ("stages/render.py", "monitor.stages.compose"),
+    ("stages/render.py", "monitor.stages.view"),
+    ("stages/score.py", "monitor.stages.evidence"),
+}
+
+OWNERS = {
+    "ahocorasick": {"matching.py"},
+    "apscheduler": {"service.py"},
+    "css_inline": {"stages/render.py"},
+    "fcntl": {"adapters/lock.py"},
+    "feedparser": {"stages/parse.py"},
+    "jinja2": {"stages/render.py"},
+    "nh3": {"text.py"},
+    "pebble": {"adapters/workers.py"},
+    "pycurl": {"adapters/poll/transfer.py"},
+    "pydantic": {"adapters/settings.py"},
+    "smtplib": {"adapters/deliver.py"},
+    "sqlite3": {"adapters/store/database.py"},
+    "sqlite_utils": {"adapters/store/database.py", "adapters/store/schema.py"},
+    "tomlkit": {"adapters/home.py"},
+}
+
+# Modules whose functions tell the time; below floor 4 `now` is an argument.
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+
+
+def place(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            module = node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def own_module(name: str) -> str | None:
+    """The module of ours that an imported name lies in, None for other people's."""
+    parts = name.split(".")
+    if parts[0] != "monitor":
+        return None
+    while parts:
+        base = ROOT.joinpath(*parts)
+        if base.with_suffix(".py").is_file() or (base / "__init__.py").is_file():
+            return ".".join(parts)
+        parts.pop()
+    return None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_a_module_imports_only_from_lower_floors(path: Path) -> None:
+    here = room(path)
+    folder = ".".join(("monitor", *path.relative_to(PACKAGE).parts[:-1]))
+    if folder in {"monitor", "monitor.stages", "monitor.adapters"}:
+        folder = "none"  # these hold many rooms
+
+    for module in {own_module(name) for name in imports(path)} - {None, "monitor"}:
+        assert module is not None
+        there = module.split(".")[1]
+        if module == folder or module.startswith(f"{folder}."):
+            continue  # a room that is a folder is one noun; its files know each other
+        if (place(path), module) in ONE_ROOM:
+            continue
+        assert FLOORS[there] < FLOORS[here], f"{place(path)} imports {module}"
+
+
+@pytest.mark.parametrize("pair", sorted(ONE_ROOM), ids=str)
+def test_an_exception_to_the_floors_is_still_needed(pair: tuple[str, str]) -> None:
+    file, module = pair
+
+    assert module in {own_module(name) for name in imports(PACKAGE / file)}
+
+
+@pytest.mark.parametrize(("library", "owners"), OWNERS.items(), ids=str)
+def test_a_library_is_used_by_its_owner_only(library: str, owners: set[str]) -> None:
+    users = {
+        place(path) for path in MODULES if library in {name.split(".")[0] for name in imports(path)}
+    }
+
+    assert users == owners
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if FLOORS[room(p)] < 4], ids=place)
+def test_nobody_below_floor_4_reads_a_clock(path: Path) -> None:
+    readings = {
+        (node.value.id, node.attr)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+
+    assert readings & CLOCKS == set()
+    assert ("time", "time") not in readings
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_a_module_opens_with_a_sentence(path: Path) -> None:
+    docstring = ast.get_docstring(tree(path))
+
+    assert docstring is not None
+    assert docstring.split("\n\n")[0].rstrip().endswith((".", "?", ":")), docstring
