@@ -59,14 +59,21 @@ class Reading:
     """
 
     folded: str
-    written: str
+    _source: bytes | str  # decoded when asked for: few texts are
 
-    def written_at(self, start: int, count: int) -> list[str]:
-        """Return `count` words as written, of which the space before is `folded[start]`."""
-        if len(self.folded) == len(self.written):
-            return self.written[start + 1 :].split(" ", count)[:count]
+    @property
+    def written(self) -> str:
+        """Return the words with the case and accents of the text."""
+        source = self._source
+        return source if isinstance(source, str) else source.decode("cp1252")
+
+    def written_at(self, start: int, text: str) -> list[str]:
+        """Return the words as written of `text`, a pattern found at `start`."""
+        if len(self.folded) == len(self._source):
+            source = self._source[start + 1 : start + len(text)]
+            return (source if isinstance(source, str) else source.decode("cp1252")).split(" ")
         first = self.folded.count(" ", 0, start + 1)
-        return self.written.split(" ")[first : first + count]
+        return self.written.split(" ")[first : first + len(text.split())]
 
 
 def read(text: str) -> Reading:
@@ -77,8 +84,11 @@ def read(text: str) -> Reading:
             coded = codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
         except UnicodeEncodeError:
             continue
-        written = b" " + b" ".join(coded.translate(_AS_WRITTEN).split()) + b" "
-        return Reading(written.translate(_FOLDED).decode("latin-1"), written.decode("cp1252"))
+        written = b" " + coded.translate(_AS_WRITTEN) + b" "
+        # Quicker than to split and join, as runs of spaces are short.
+        while b"  " in written:
+            written = written.replace(b"  ", b" ")
+        return Reading(written.translate(_FOLDED).decode("latin-1"), written)
     return _read_slowly(text)
 
 

@@ -23,14 +23,14 @@ def test_words_are_kept_as_written_beside_the_folded_ones() -> None:
 
     assert reading.folded == " mexico s us led pact "
     assert reading.written == " México s US led PACT "
-    assert reading.written_at(reading.folded.find(" us "), 2) == ["US", "led"]
+    assert reading.written_at(reading.folded.find(" us led"), " us led") == ["US", "led"]
 
 
 def test_words_as_written_are_found_where_lengths_differ_too() -> None:
     reading = read("Straße 日本 Ⅷ US law")
 
     assert len(reading.folded) != len(reading.written)
-    assert reading.written_at(reading.folded.find(" us "), 2) == ["US", "law"]
+    assert reading.written_at(reading.folded.find(" us law "), " us law ") == ["US", "law"]
 
 
 def test_symbols_and_emoji_are_between_words() -> None:

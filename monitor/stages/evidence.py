@@ -98,6 +98,12 @@ class _Name:
     language: str | None
     capitals: tuple[str, ...]  # its words as written, where it has capitals
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it counts everywhere."""
+        years = (self.from_year, self.until_year)
+        return years == (0, _LAST_YEAR) and self.language is None and not self.capitals
+
 
 @dataclass(slots=True)
 class _Meaning:
@@ -106,6 +112,7 @@ class _Meaning:
     text: str
     size: int
     is_mask: bool = False  # it holds an alias and means something else
+    is_plain: bool = True  # its names count everywhere
     names: list[_Name] = field(default_factory=list)
     terms: list[_Clue] = field(default_factory=list)
     against: list[_Clue] = field(default_factory=list)
@@ -123,7 +130,7 @@ class Lexicon:
             for phrase in party.not_when:
                 self._meaning(phrase).is_mask = True
             for alias in party.aliases:
-                self._meaning(alias.text).names.append(_name(number, party, alias))
+                self._add_name(_name(number, party, alias), self._meaning(alias.text))
         for number, profile in enumerate(profiles):
             for term, weight in profile.terms.items():
                 self._meaning(term).terms.append(_clue(number, f"theme: {term}", weight))
@@ -134,6 +141,10 @@ class Lexicon:
     def _meaning(self, phrase: str) -> _Meaning:
         text = pattern(phrase)
         return self._meanings.setdefault(text, _Meaning(text, len(text)))
+
+    def _add_name(self, name: _Name, meaning: _Meaning) -> None:
+        meaning.names.append(name)
+        meaning.is_plain = meaning.is_plain and name.is_plain
 
     def find(self, entry: Entry) -> Finding | None:
         """Return what the entry holds, its outlet's name left out; None when nothing."""
@@ -177,7 +188,9 @@ def _gather_names(finding: Finding, hits: Sequence[_Hit], title_end: int, text: 
     for start, minus_end, meaning in spans:
         if start < free_from:
             continue
-        names = [name for name in meaning.names if text.admits(name, meaning, start)]
+        names = meaning.names
+        if not meaning.is_plain:
+            names = [name for name in names if text.admits(name, meaning, start)]
         if names or meaning.is_mask:
             free_from = -minus_end
         for name in names:
@@ -212,7 +225,7 @@ class _Text:
         return meaning.text != " eu " or not self._is_of_europe()
 
     def _has_capitals(self, capitals: tuple[str, ...], meaning: _Meaning, start: int) -> bool:
-        written = self._reading.written_at(start, len(capitals))
+        written = self._reading.written_at(start, meaning.text)
         for ours, theirs in zip(capitals, written, strict=False):
             if not (theirs.startswith(ours) if ours.isupper() else theirs[:1] == ours[:1]):
                 return False

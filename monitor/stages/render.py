@@ -108,9 +108,9 @@ def _within(
         if made := fitting(room):
             return made
     best, fits, too_many = None, -1, story_count
-    # Each round halves what is uncertain; the first guess is what a mail usually holds.
+    # Each round halves what is uncertain, up to a tenth; a mail usually holds about 30.
     middle = min(30, story_count // 2)
-    while too_many - fits > 1:
+    while too_many - fits > 1 + max(0, fits) // 10:
         if made := fitting(replace(rooms[-1], stories=middle)):
             best, fits = made, middle
         else:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import ssl
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +13,7 @@ from monitor.adapters.deliver import MailServer, Timeouts
 from monitor.config import MailSettings
 from monitor.errors import ConfigError, DeliveryError
 from monitor.model import Message
+from tests.authority import EXPIRED, authority
 from tests.smtp import PLACES, Delivered, ScriptedSmtp
 
 QUICK = Timeouts(connect_s=0.3, command_s=0.3, after_dot_s=0.3)
@@ -352,43 +350,17 @@ class Certificates:
     trusted: ssl.SSLContext  # a client that knows the authority
     right: ssl.SSLContext  # a server at 127.0.0.1
     wrong_host: ssl.SSLContext
+    expired: ssl.SSLContext
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    if shutil.which("openssl") is None:
-        pytest.skip("the openssl command makes the certificates, and it is not here")
-    folder = tmp_path_factory.mktemp("certificates")
-    authority = _make_key(folder, "authority", "-x509", "-subj", "/CN=Test authority")
+def certificates() -> Certificates:
     return Certificates(
-        trusted=ssl.create_default_context(cafile=str(authority)),
-        right=_server_context(folder, "right", "IP:127.0.0.1"),
-        wrong_host=_server_context(folder, "wrong", "DNS:elsewhere.example"),
+        trusted=authority().client(),
+        right=authority().server("127.0.0.1"),
+        wrong_host=authority().server("elsewhere.example"),
+        expired=authority().server("127.0.0.1", not_after=EXPIRED),
     )
-
-
-def _make_key(folder: Path, name: str, *options: str) -> Path:
-    target = folder / f"{name}.pem"
-    _openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-             "-keyout", str(folder / f"{name}.key"), "-out", str(target), *options)  # fmt: skip
-    return target
-
-
-def _server_context(folder: Path, name: str, alternative: str) -> ssl.SSLContext:
-    request = _make_key(folder, f"{name}-request", "-subj", f"/CN={name}")
-    extensions = folder / f"{name}.ext"
-    extensions.write_text(f"subjectAltName={alternative}\n")
-    target = folder / f"{name}.pem"
-    _openssl("x509", "-req", "-in", str(request), "-CA", str(folder / "authority.pem"),
-             "-CAkey", str(folder / "authority.key"), "-set_serial", "1", "-days", "2",
-             "-extfile", str(extensions), "-out", str(target))  # fmt: skip
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(target, folder / f"{name}-request.key")
-    return context
-
-
-def _openssl(*arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
 
 def log_in(
@@ -415,12 +387,14 @@ def test_a_login_over_verified_tls_delivers(certificates: Certificates, security
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-@pytest.mark.parametrize("fault", ["untrusted", "wrong host"])
+@pytest.mark.parametrize("fault", ["untrusted", "wrong host", "expired"])
 def test_no_password_goes_to_a_server_that_cannot_prove_its_name(
     certificates: Certificates, security: str, fault: str
 ) -> None:
-    shown = certificates.wrong_host if fault == "wrong host" else certificates.right
-    known = certificates.trusted if fault == "wrong host" else None
+    shown = {"wrong host": certificates.wrong_host, "expired": certificates.expired}.get(
+        fault, certificates.right
+    )
+    known = None if fault == "untrusted" else certificates.trusted
 
     with (
         ScriptedSmtp(

@@ -4,7 +4,6 @@ import contextlib
 import gzip
 import itertools
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -28,10 +27,10 @@ from monitor.adapters.poll.transfer import (
 from monitor.config import NetworkSettings, PollSettings
 from monitor.errors import ConfigError, PollError
 from monitor.model import Feed, PollRequest, Problem, Retrieved
+from tests.authority import authority
 from tests.servers import Asked, Reply, Script, Site
 
 RSS = b"<rss><channel/></rss>"
-TLS = Path(__file__).parents[2] / "data" / "tls"
 
 
 def open_poller(
@@ -500,8 +499,7 @@ def test_an_address_that_cannot_be_polled_costs_no_other_feed(poller, play) -> N
 
 @contextlib.contextmanager
 def secure_site(scripts: dict[str, Script], host: str = "127.0.0.1") -> Iterator[Site]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(TLS / "server.pem")
+    context = authority().server("127.0.0.1", "localhost")
     with Site(scripts, host, wrap=lambda s: context.wrap_socket(s, server_side=True)) as site:
         yield site
 
@@ -515,7 +513,7 @@ def test_a_certificate_that_is_not_trusted_ends_the_poll(poller) -> None:
 
 
 def test_the_systems_certificates_decide_and_the_name_must_fit(monkeypatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority().certificate))
     with (
         secure_site({"/feed": Reply(RSS)}) as site,
         secure_site({"/feed": Reply(RSS)}, "127.0.0.9") as other,  # not in the certificate
@@ -532,9 +530,8 @@ def test_without_a_list_of_certificates_nothing_is_trusted(monkeypatch, tmp_path
 
 
 def test_http_2_is_offered_where_there_is_tls(monkeypatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(TLS / "server.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority().certificate))
+    context = authority().server("127.0.0.1", "localhost")
     context.set_alpn_protocols(["h2"])
     heard = []
     with socket.create_server(("127.0.0.1", 0)) as listener, open_poller() as trusting:
@@ -553,7 +550,7 @@ def test_http_2_is_offered_where_there_is_tls(monkeypatch) -> None:
 
 
 def test_a_permanent_move_from_https_to_http_is_followed_but_not_told(monkeypatch, play) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority().certificate))
     plain = play({"/feed": Reply(RSS)})
     with secure_site({"/feed": to(plain.url("/feed"), 301)}) as site, open_poller() as trusting:
         answer = poll_one(trusting, site.url("/feed", "https"))
