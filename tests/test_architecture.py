@@ -18,7 +18,6 @@ FLOORS = {
     "matching": 1,
     "document": 1,
     "wording": 1,
-    "tomlfile": 1,
     "dates": 1,
     "stages": 2,
     "adapters": 2,
@@ -36,10 +35,6 @@ FLOORS = {
 ONE_ROOM = {
     # Folding is what the others on the floor of texts build on.
     ("matching.py", "monitor.text"),
-    # Profiles and settings are told apart by file, the home is one noun.
-    ("adapters/home.py", "monitor.adapters.opml"),
-    ("adapters/home.py", "monitor.adapters.profile_files"),
-    ("adapters/home.py", "monitor.adapters.settings"),
     # One noun each, split by size.
     ("stages/render.py", "monitor.stages.compose"),
     ("stages/render.py", "monitor.stages.view"),
@@ -56,11 +51,11 @@ OWNERS = {
     "nh3": {"text.py"},
     "pebble": {"adapters/workers.py"},
     "pycurl": {"adapters/poll/transfer.py"},
-    "pydantic": {"adapters/settings.py"},
+    "pydantic": {"adapters/home/settings.py"},
     "smtplib": {"adapters/deliver.py"},
     "sqlite3": {"adapters/store/database.py"},
     "sqlite_utils": {"adapters/store/database.py", "adapters/store/schema.py"},
-    "tomlkit": {"adapters/home.py"},
+    "tomlkit": {"adapters/home/__init__.py"},
 }
 
 # Modules whose functions tell the time; below floor 4 `now` is an argument.

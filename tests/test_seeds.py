@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from monitor.adapters.home import read_seeds
-from monitor.adapters.opml import read_opml
+from monitor.adapters.home.opml import read_opml
 from monitor.matching import pattern
 from monitor.model import Alias, Party, TopicProfile
 from monitor.text import words

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from monitor.adapters.home import Home, read_subscriptions, save_subscriptions
-from monitor.adapters.opml import feed_address, read_opml, write_opml
+from monitor.adapters.home.opml import feed_address, read_opml, write_opml
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.memory import memory
 from monitor.cli.tables import ago, print_json, print_table

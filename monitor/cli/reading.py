@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.adapters.home import Home
-from monitor.adapters.settings import DURATION_RULE, parse_duration
+from monitor.adapters.home.settings import DURATION_RULE, parse_duration
 from monitor.adapters.store import Status, StoredEntry
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.memory import entry_json, memory

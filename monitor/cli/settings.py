@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from monitor.adapters.settings import duration_text
+from monitor.adapters.home.settings import duration_text
 from monitor.cli.door import Door
 from monitor.cli.tables import print_json, print_table
 from monitor.config import Config, DigestSettings

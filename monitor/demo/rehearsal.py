@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from monitor import __version__
 from monitor.adapters.deliver import MailServer
 from monitor.adapters.home import Home, create_home, open_home
+from monitor.adapters.home.opml import write_opml
 from monitor.adapters.lock import Lock
-from monitor.adapters.opml import write_opml
 from monitor.adapters.poll import Poller
 from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers

@@ -35,10 +35,11 @@ _EUROPE: Final = tuple(
 )  # fmt: skip
 # Only capitals tell these from everyday words: a headline all in capitals says nothing.
 _EVERYDAY: Final = frozenset({" us ", " ice ", " cia "})
-_SMALL_WORDS: Final = {
-    "es": (" de ", " la ", " el ", " en ", " y ", " que ", " los ", " del ", " con ", " por "),
-    "en": (" the ", " of ", " to ", " and ", " in ", " for ", " on ", " is ", " with ", " as "),
-}
+# Spanish ones, English ones.
+_SMALL_WORDS: Final = (
+    (" de ", " la ", " el ", " en ", " y ", " que ", " los ", " del ", " con ", " por "),
+    (" the ", " of ", " to ", " and ", " in ", " for ", " on ", " is ", " with ", " as "),
+)
 
 _OUTLET_MAX_WORDS: Final = 7
 _AGGREGATORS: Final = ("https://news.google.com/", "https://www.msn.com/")
@@ -219,7 +220,7 @@ class _Text:
         if name.language is None:
             return True
         if self._language is None:
-            self._language = _guess_language(self._reading.folded)
+            self._language = _guess_language(self._reading)
         if name.language != self._language:
             return False
         return meaning.text != " eu " or not self._is_of_europe()
@@ -240,10 +241,15 @@ class _Text:
         return " ue " not in folded and any(phrase in folded for phrase in _EUROPE)
 
 
-def _guess_language(folded: str) -> str:
-    """Guess by small words: `text.guess_language` is surer and too slow for each entry."""
-    counts = {language: sum(map(folded.count, words)) for language, words in _SMALL_WORDS.items()}
-    return max(counts, key=counts.__getitem__)
+def _guess_language(reading: Reading) -> str:
+    """Guess by small words: `text.guess_language` is surer and too slow for each entry.
+
+    A headline without any is Spanish when it has accents, else English.
+    """
+    spanish, english = (sum(map(reading.folded.count, words)) for words in _SMALL_WORDS)
+    if spanish == english:
+        return "en" if reading.written.isascii() else "es"
+    return "es" if spanish > english else "en"
 
 
 def _outside(outlet: str, folded: str, hits: list[_Hit]) -> list[_Hit]:

@@ -28,8 +28,8 @@ SIDE: Final = 4.75
 THEME: Final = 1.6
 ELSEWHERE: Final = 2.4
 
-# The weight of evidence that makes a side 63 % sure. An alias in the title has twice
-# its weight, so that one clear name there does it; ten mentions are not ten times one.
+# The weight of evidence that makes a side 63 % sure. In the title an alias has 2.5 times
+# its weight, so that one clear name there is enough; ten mentions are not ten times one.
 PARTY_SCALE: Final = 2.0
 THEME_SCALE: Final = 8.0
 ELSEWHERE_SCALE: Final = 2.0
@@ -107,8 +107,8 @@ class _Relation:
         if bridge_rate:
             reasons += _share_out(bridge, bridge_rate)
         others = [one for number in self._others for one in found[number]]
-        if others:
-            strength = _total(others)
+        strength = _total(others)
+        if strength > 0:
             away = ELSEWHERE * _saturate(strength, ELSEWHERE_SCALE)
             reasons += _share_out(others, -away / strength)
         if len(sides) == 2:
@@ -129,8 +129,8 @@ class _Weighed:
     ) -> tuple[float, tuple[Reason, ...]]:
         """Return the value and the reasons, strongest first."""
         sides, reasons, sure = self._sides, self._reasons.copy(), 0.0
-        if terms:
-            strength = _total(terms)
+        strength = _total(terms)
+        if strength > 0:
             sure = _saturate(strength, THEME_SCALE)
             # The theme stands in for each side that the profile does not name.
             points = THEME * sure + (2 - len(sides)) * SIDE * sure * sure
@@ -178,21 +178,3 @@ def squash(points: float) -> float:
         power = exp(max(points, -700.0))
         return power / (1 + power)
     return 1 / (1 + exp(-min(points, 700.0)))
-
-
-def score_record(scores: Sequence[Score]) -> dict[str, object]:
-    """Return what `monitor score` prints of an entry; "score" is the best of all profiles.
-
-    The best is the highest value, whatever the thresholds. An entry that no profile
-    scored has 0.
-    """
-    best = max(scores, key=lambda score: score.value, default=None)
-    return {
-        "score": best.value if best else 0.0,
-        "profile": best.profile if best else None,
-        "scores": {score.profile: score.value for score in scores},
-        "reasons": [
-            {"term": reason.term, "points": reason.points, "field": reason.field}
-            for reason in (best.reasons if best else ())
-        ],
-    }

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Alias, Entry, EntryKey, Party, Score, TopicProfile
-from monitor.stages.score import Scorer, score_record, squash
+from monitor.stages.score import Scorer, squash
 
 NOON = datetime(2026, 7, 14, 12, tzinfo=UTC)
 
@@ -193,6 +193,11 @@ def test_spanish_eu_beside_ue_is_the_united_states_again() -> None:
     assert terms("La UE y EU firman en Bruselas el pacto de datos") == {"United States: EU"}
 
 
+def test_a_headline_without_small_words_is_spanish_by_its_accents() -> None:
+    assert terms("EU acelerará extradición") == {"United States: EU"}
+    assert terms("EU plans extradition") == set()
+
+
 def test_cia_is_no_company() -> None:
     assert terms("La CIA y el director de la agencia") == {"United States: CIA"}
     assert terms("La compañía García y Cía. cumple cien años") == set()
@@ -272,18 +277,6 @@ def test_a_pickled_scorer_scores_the_same() -> None:
     assert pickle.loads(pickle.dumps(SCORER)).score(item) == SCORER.score(item)
 
 
-def test_a_score_record_holds_the_best_profile_and_all_scores() -> None:
-    low, high = Score("low", 0.2), Score("high", 0.7)
-
-    assert score_record([low, high]) == {
-        "score": 0.7,
-        "profile": "high",
-        "scores": {"low": 0.2, "high": 0.7},
-        "reasons": [],
-    }
-    assert score_record([])["score"] == 0.0
-
-
 # ---------------------------------------------------------------- laws
 
 CHUNKS = st.sampled_from(
@@ -346,6 +339,38 @@ def test_no_text_is_too_odd_to_score(text: str) -> None:
     found = score(text, text)
 
     assert 0 <= found.value <= 1
+
+
+def test_a_weight_of_0_says_nothing() -> None:
+    silent = replace(STATES, aliases=(Alias("trump", "person", 0.0),))
+    scorer = Scorer([replace(TRADE, terms={"tariff*": 0.0})], [MEXICO, silent, BRIDGE])
+
+    found = score("Trump on tariffs and Mexico", scorer=scorer)
+
+    assert {reason.term for reason in found.reasons if reason.points} == {
+        "to begin with",
+        "Mexico: Mexico",
+        "nothing of United States",
+    }
+
+
+def test_a_third_party_takes_a_little_from_a_relation_only() -> None:
+    third = Party("third", "Elsewhere", (Alias("ukraine", "country"),))
+    country = replace(TRADE, name="country", parties=("mexico",))
+    scorer = Scorer([TRADE, country], [*PARTIES, third])
+    text = "Mexico, Trump and Ukraine on tariffs and trade"
+
+    by_profile = {one.profile: one for one in scorer.score(entry(text))}
+
+    lost = [one.points for one in by_profile["trade"].reasons if "Ukraine" in one.term]
+    assert -2 < lost[0] < 0
+    assert [one for one in by_profile["country"].reasons if "Ukraine" in one.term] == []
+
+
+def test_a_party_that_is_not_known_leaves_the_other_to_the_theme() -> None:
+    scorer = Scorer([replace(TRADE, parties=("mexico", "atlantis"))], PARTIES)
+
+    assert score("Mexico lowers tariffs on trade", scorer=scorer).value > 0.5
 
 
 def test_a_term_without_a_letter_is_never_found() -> None:

@@ -23,7 +23,7 @@ from monitor.errors import StoreError
 from monitor.model import PollState
 from tests.factories import NOON, make_entry, make_score, make_subscription
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from monitor.adapters.home.tomlfile import KeyPath, TomlFile, listed, nearest
 from monitor.config import Config, DigestSettings, MailSettings
-from monitor.tomlfile import KeyPath, TomlFile, listed, nearest
 
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from monitor.adapters.home.tomlfile import KeyPath, TomlFile, listed, nearest
 from monitor.model import Alias, Party, SourceArticle, TopicProfile
 from monitor.text import fold, words
-from monitor.tomlfile import KeyPath, TomlFile, listed, nearest
 
 WEIGHT_MAX = 10.0
 KINDS = ("country", "person", "institution", "place", "company", "law")
@@ -45,9 +45,7 @@ def read_profile(file: TomlFile, stem: str, party_names: Iterable[str]) -> Topic
     name = _name(file, stem)
     terms, against = _weights(file, "terms"), _weights(file, "against")
     if not terms:
-        problem = (
-            'without terms a profile matches nothing; write at least one, as "tariff*" = 2.0'
-        )
+        problem = 'without terms a profile matches nothing; write at least one, as "tariff*" = 2.0'
         raise file.error(("terms",), problem)
     if both := sorted(terms.keys() & against.keys()):
         raise file.error(("against", both[0]), "this stands under [terms] too; keep one of the two")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.adapters.home.tomlfile import KeyPath, TomlFile, key_text, nearest
 from monitor.errors import ConfigError
-from monitor.tomlfile import KeyPath, TomlFile, key_text, nearest
 
 TEXT = """\
 # a comment with zone = 1

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.adapters.opml import OpmlReading, read_opml, write_opml
+from monitor.adapters.home.opml import OpmlReading, read_opml, write_opml
 from monitor.errors import ConfigError
 from monitor.model import Subscription
 from monitor.text import clean
 
-SHARED = Path(__file__).parent.parent.parent.parent / "shared" / "feeds"
+SHARED = Path(__file__).parents[4] / "shared" / "feeds"
 
 
 def opml(body: str, head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> bytes:

@@ -19,11 +19,11 @@ from monitor.adapters.home import (
     save_subscriptions,
     shipped_root,
 )
-from monitor.adapters.settings import duration_text, parse_duration
+from monitor.adapters.home.settings import duration_text, parse_duration
 from monitor.errors import ConfigError
 from monitor.model import Alias, SourceArticle, Subscription
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 PROFILE = """\
 name = "wine"
 title = "Wine"

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from monitor.adapters.opml import read_opml, write_opml
-from monitor.adapters.profile_files import merge_parties, read_party, read_profile
+from monitor.adapters.home.opml import read_opml, write_opml
+from monitor.adapters.home.profile_files import merge_parties, read_party, read_profile
+from monitor.adapters.home.tomlfile import NOTHING_STARTED, TomlFile
 from monitor.config import Config
 from monitor.errors import ConfigError
 from monitor.model import Party, Subscription, TopicProfile
-from monitor.tomlfile import NOTHING_STARTED, TomlFile
 
 SETTINGS_FILE = "monitor.toml"
 FEEDS_FILE = "feeds.opml"
 PASSWORD_VARIABLE = "MONITOR_MAIL_PASSWORD"
 HOME_VARIABLE = "MONITOR_HOME"
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def open_home(path: Path, environ: Mapping[str, str]) -> Home:
     """Read and check everything a person edits; raises ConfigError, and starts nothing."""
     root = path.absolute()
     profiles, parties = read_seeds(root)
-    from monitor.adapters.settings import read_settings  # pydantic is slow to import
+    from monitor.adapters.home.settings import read_settings  # pydantic is slow to import
 
     file = TomlFile.parse(SETTINGS_FILE, _read(root / SETTINGS_FILE))
     return Home(
@@ -251,7 +251,7 @@ def create_home(path: Path, *, zone: str | None = None) -> Copied:
     Raises ConfigError when the folder cannot be made or written to.
     """
     if zone:
-        from monitor.adapters.settings import zone_problem
+        from monitor.adapters.home.settings import zone_problem
 
         if problem := zone_problem(zone):
             raise ConfigError("zone", f"{problem}; {NOTHING_STARTED}")
