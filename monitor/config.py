@@ -31,6 +31,11 @@ class PollSettings:
         "How often a feed is polled when its publisher asks for nothing else; at least 15m.",
         timedelta(minutes=60),
     )
+    slowest: timedelta = _says(
+        "How rarely a feed is polled whose polls bring little that is new, by what was learned "
+        "of it; the interval, if that is longer.",
+        timedelta(hours=2),
+    )
     connections: int = _says("How many hosts are polled at the same time.", 64)
     processes: int = _says("How many processes parse feeds; 0 means one per core.", 0)
 
@@ -46,6 +51,27 @@ class NetworkSettings:
     )
     ports: tuple[int, ...] = _says(
         "Ports that feeds may be read from besides 80, 443, 8080 and 8443.", ()
+    )
+    proxy: str = _says(
+        'The proxy that feeds are read through, as "http://proxy.example:3128"; empty means none.',
+        "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """[feeds."TITLE"]"""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    user: str = _says("The name that this feed is read under; else the one in its address.", "")
+    password_file: str = _says(
+        "A file that holds the feed's password and nothing else, relative to the home.", ""
+    )
+    proxy: str = _says(
+        'The proxy this feed is read through, as "http://proxy.example:3128"; empty means the '
+        'one of [network], "none" means no proxy.',
+        "",
     )
 
 
@@ -88,6 +114,21 @@ class DigestSettings:
     zone: str = _says("The IANA zone of its times and dates; empty means the home's.", "")
     language: Literal["en", "es"] = _says("The language of its labels and dates.", "en")
     length: int = _says("The largest number of stories in one issue.", 20)
+    outlet_share: int = _says(
+        "The largest number of stories that one outlet leads while others wait for room.", 4
+    )
+    patience: int = _says(
+        "How many issues a story waits for room before it is let go, to be found by search only.",
+        2,
+    )
+    movement: int = _says(
+        "How much must be new for a story to come back as an update: each number, name or act "
+        "that is new in a headline counts, once for each of up to two outlets; 0 means never.",
+        3,
+    )
+    cooldown: timedelta = _says(
+        "A story that was carried does not come back sooner than this.", timedelta(hours=20)
+    )
     threshold_shift: float = _says(
         "Added to every profile's threshold: above 0 carries less, below 0 more.", 0.0
     )
@@ -100,9 +141,23 @@ class DigestSettings:
         "On a feed's first poll, entries older than this count as old news.", timedelta(hours=48)
     )
     max_lateness: timedelta = _says(
-        "A slot missed by less than this is issued late; beyond it, slots are merged into one.",
+        "A slot missed by more than this is merged into the next, if that comes sooner than this.",
         timedelta(hours=12),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSettings:
+    """[embeddings]"""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    model: str = _says(
+        "A sentence-transformers model, by name or folder, whose likeness in meaning becomes "
+        "one more reason of a score; empty means none, and nothing is loaded.",
+        "",
+    )
+    weight: float = _says("The points that the greatest likeness brings, 0 to 5.", 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +174,11 @@ class Config:
     network: NetworkSettings = _says(
         "Where feeds may be read from.", default_factory=NetworkSettings
     )
+    feeds: Mapping[str, FeedSettings] = _says(
+        "Feeds that take more than their address, by title or address.", default_factory=dict
+    )
     mail: MailSettings = _says("How mail goes out.", default_factory=MailSettings)
+    embeddings: EmbeddingSettings = _says(
+        "A model of meaning, if any.", default_factory=EmbeddingSettings
+    )
     digests: Mapping[str, DigestSettings] = _says("The digests, by name.", default_factory=dict)

@@ -58,7 +58,12 @@ class Document:
 
 
 def read_document(body: bytes, content_type: str | None) -> Document:
-    """Decode a body by what it is, then by what it says, and drop what XML forbids.
+    """Decode a body and drop what XML forbids; see `decode_document`, `mend_document`."""
+    return mend_document(decode_document(body, content_type))
+
+
+def decode_document(body: bytes, content_type: str | None) -> Document:
+    """Decode a body by what it is, then by what it says.
 
     Never raises: in the end every byte is some character.
     """
@@ -69,6 +74,16 @@ def read_document(body: bytes, content_type: str | None) -> Document:
         if not text.removeprefix("\ufeff").startswith("<"):
             mended.append("there is something before the XML declaration")
         bare = _XML_DECLARATION.sub("", bare, count=1)
+    return Document(bare, tuple(mended))
+
+
+def mend_document(document: Document) -> Document:
+    """Drop what XML forbids, and mend what one character would spoil.
+
+    Well-formed XML without a document type stays as it is.
+    """
+    mended = list(document.mended)
+    bare = document.text
     cleaned = _FORBIDDEN.sub("", bare)
     if len(cleaned) < len(bare):
         mended.append("characters that XML forbids were dropped")

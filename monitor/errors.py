@@ -5,6 +5,7 @@ MonitorError
 |-- FeedError(feed_url)              this feed is skipped, the run goes on
 |   |-- PollError(kind, retry_after)
 |   `-- ParseError(kind)
+|-- LearningError(profile)           whoever asked for a profile; nothing was written
 |-- StoreError                       the operator; the run stops
 |-- RenderError(template)            the template's author; the digest is not issued, stays due
 `-- DeliveryError(permanent, uncertain)  retried, unless permanent or uncertain
@@ -55,7 +56,9 @@ class PollError(FeedError):
     """A poll brought no usable answer.
 
     `kind` is one of the words of `model.Problem` values ("dns", "refused", ...),
-    `retry_after` what the publisher asked for, None when it did not.
+    `retry_after` what the publisher asked for, None when it did not; `url` the address
+    that answered so, "" when none did. `is_postponed`: the feed was not asked at all,
+    because its server had just refused others.
     """
 
     def __init__(
@@ -66,11 +69,15 @@ class PollError(FeedError):
         kind: str = "unknown",
         status: int | None = None,
         retry_after: timedelta | None = None,
+        url: str = "",
+        is_postponed: bool = False,
     ) -> None:
         super().__init__(feed_url, problem)
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
+        self.url = url
+        self.is_postponed = is_postponed
 
 
 class ParseError(FeedError):
@@ -82,6 +89,15 @@ class ParseError(FeedError):
     def __init__(self, feed_url: str, problem: str, *, kind: str = "parser") -> None:
         super().__init__(feed_url, problem)
         self.kind = kind
+
+
+class LearningError(MonitorError):
+    """Nothing can be learned from what was given; nothing was written."""
+
+    def __init__(self, profile: str, problem: str) -> None:
+        super().__init__(f"profile {profile}: {problem}")
+        self.profile = profile
+        self.problem = problem
 
 
 class StoreError(MonitorError):

@@ -56,6 +56,36 @@ class Problem(StrEnum):
     UNKNOWN = "unknown"
 
 
+class FeedChange(StrEnum):
+    """What can happen to a feed that a person should hear of, once."""
+
+    BROKE = "broke"
+    RECOVERED = "recovered"
+    MOVED = "moved"
+    GONE = "gone"
+    MISSED = "entries may have been missed"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNews:
+    """One change of how a feed is doing: news, where a state is none."""
+
+    at: datetime
+    change: FeedChange
+    detail: str = ""  # for a person: the problem, the old and the new address
+    title: str = ""  # of the feed; "" where it is clear which one
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How one feed is reached where that takes more than its address."""
+
+    user: str = ""  # "": the one in the address, if any
+    password: str | None = field(default=None, repr=False)  # None: the one in the address
+    proxy: str = ""  # "http://proxy.example:3128"; "": straight
+    problem: str = ""  # why it cannot be used: then the feed is not asked, and this is told
+
+
 @dataclass(frozen=True, slots=True)
 class PollState:
     """What is remembered about polling one feed."""
@@ -72,6 +102,21 @@ class PollState:
     problem: Problem | None = None
     problem_text: str = ""  # for a person: what happened
     warning: str = ""  # readable, but malformed: what was mended
+    ttl: timedelta | None = None  # the document's own wish; a 304 does not repeat it
+    skip_hours: frozenset[int] = frozenset()  # UTC hours not to be polled in
+    skip_days: frozenset[int] = frozenset()  # UTC days of the week not to be polled on, Monday 0
+    rhythm: timedelta | None = None  # the learned interval; None: the settings' one
+    change_gap: timedelta | None = None  # how long after a change the next one usually comes
+    moved_to: str | None = None  # adopted: polled in place of the feed's own address
+    moving_to: str | None = None  # where wholly permanent redirects lead, not yet adopted
+    moving_since: datetime | None = None
+    moving_count: int = 0  # polls that led there, one after the other
+    blocked_until: datetime | None = None  # the server's own 429 asked to wait till then
+    ended_at: datetime | None = None  # the publisher said 410: not polled any more
+    missed_at: datetime | None = None  # when it was last told that entries may have been missed
+    entry_count: int | None = None  # in the last document; None: not counted
+    news: tuple[FeedNews, ...] = ()  # what this poll changed; kept apart, never read back here
+    traces: bytes | None = None  # of what the document held, None: as before; kept apart too
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +126,12 @@ class PollRequest:
     feed: Feed
     etag: str | None = None
     last_modified: str | None = None
+    url: str = ""  # asked in place of the feed's own address: where it moved to
+
+    @property
+    def address(self) -> str:
+        """Return the address to ask."""
+        return self.url or self.feed.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +192,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemMark:
+    """One item of a feed's document, whether it was parsed or not."""
+
+    hash: bytes  # of its bytes; b"" where the document could not be cut into items
+    id: str | None  # of the entry that was read from it; None: seen before, not read again
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """What one body held, in document order; a repeated id is already told apart."""
 
@@ -148,6 +207,15 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     warning: str = ""  # what was malformed, "" when nothing was
     ttl: timedelta | None = None  # RSS ttl or syn:update*, the publisher's wish
+    skip_hours: frozenset[int] = frozenset()  # RSS skipHours: UTC hours, 0 to 23
+    skip_days: frozenset[int] = frozenset()  # RSS skipDays: UTC days of the week, Monday 0
+    marks: tuple[ItemMark, ...] = ()  # of the entries, and of the items seen before
+    waiting_count: int = 0  # items that were too many for one poll: neither entry nor mark
+
+    @property
+    def seen_count(self) -> int:
+        """Return how many items were seen before, and have no entry here."""
+        return sum(mark.id is None for mark in self.marks)
 
 
 # ---------------------------------------------------------------- profiles and scores
@@ -197,6 +265,10 @@ class TopicProfile:
     against: Mapping[str, float] = field(default_factory=dict)  # weights are positive here too
     parties: tuple[str, ...] = ()  # two, one or none
     source: SourceArticle | None = None
+    # What verdicts added, kept beside the file: words with signed points (log odds), and
+    # points for every entry.
+    learned: Mapping[str, float] = field(default_factory=dict)
+    offset: float = 0.0
 
     @property
     def near_miss_floor(self) -> float:
@@ -232,10 +304,33 @@ class ScoredEntry:
 
     entry: Entry
     scores: tuple[Score, ...]
+    topics: tuple[str, ...] = ()  # the folders that its feed lies in
 
     @property
     def best(self) -> Score:
         return self.scores[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person said of an entry: good is "more of this", else "less of this"."""
+
+    entry: Entry  # as it was when it was judged
+    good: bool
+    profile: str | None = None  # None: of no one profile
+    at: datetime | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What verdicts add to a profile; kept beside its file until a person adopts it."""
+
+    profile: str
+    words: Mapping[str, float]  # as `TopicProfile.learned`
+    offset: float  # as `TopicProfile.offset`
+    verdict_count: int
+    learned_at: datetime
 
 
 # ---------------------------------------------------------------- stories
@@ -251,10 +346,49 @@ class StoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a new entry belongs: with the story of `joins`, or None: it starts one."""
+    """Where a new entry belongs: with the story of `joins`, or None: it starts one.
+
+    `absorbs` names an entry each of other stories that the new one shows to be the same.
+    """
 
     key: EntryKey
     joins: EntryKey | None
+    absorbs: tuple[EntryKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the readers of a digest know already of a story that it carried."""
+
+    first: date  # local date of the first issue that carried it
+    issued_at: datetime  # of the last
+    headline: str  # of its lead in the last; "" when that entry was pruned
+    shown: tuple[Entry, ...] = ()
+    attached: tuple[Entry, ...] = ()  # came after the last and were not shown
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Where a story stands among others: points of named parts, which add up."""
+
+    strength: float  # how far its best score passes the threshold
+    outlets: float  # how many report it
+    freshness: float  # how new its newest report is
+    outlet_count: int = 0
+    age: timedelta = timedelta(0)  # of its newest report
+
+    @property
+    def total(self) -> float:
+        return self.strength + self.outlets + self.freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What brought a story back that a digest had carried."""
+
+    day: int  # 2: the day after the first issue that carried it
+    headline: str  # that its readers know it by
+    news: tuple[str, ...]  # the words that are new in it, as the headlines have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +398,10 @@ class Story:
     number: int
     entries: tuple[ScoredEntry, ...]
     issued: date | None = None  # local date of the last issue of this digest that carried it
+    earlier: Earlier | None = None  # what its readers know already; None: nothing, or not told
+    passed_over: int = 0  # issues that had no room for it since its newest entry came
+    rank: Rank | None = None  # once it is chosen, or left out for want of room
+    update: Update | None = None  # once it is chosen again
 
     @property
     def lead(self) -> ScoredEntry:
@@ -288,6 +426,8 @@ class OmitReason(StrEnum):
     BELOW_THRESHOLD = "below the threshold"
     ALREADY_SENT = "already sent"
     NO_ROOM = "no room"
+    OUTLET_FULL = "over its outlet's share"
+    LET_GO = "let go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +472,7 @@ class FeedTrouble:
     problem: str
     since: datetime | None
     advice: str = ""
+    kind: str = ""  # the value of its Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +487,7 @@ class Receipt:
     next_issue_at: datetime | None
     since: datetime | None  # the time of the last issue
     version: str
+    news: tuple[FeedNews, ...] = ()  # what changed for feeds since the last issue
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class _Tongue:
     in_issue_of: str
     issue_full: str
     outlet_full: str
+    let_go: str
     no_profile: str
 
 
@@ -50,6 +51,7 @@ _TONGUES: Final = {
         in_issue_of="in the issue of {day}",
         issue_full="the issue holds {count}",
         outlet_full="{count} of {outlet} already",
+        let_go="no room in {count} issues",
         no_profile="this digest carries no profile",
     ),
     "es": _Tongue(
@@ -69,6 +71,7 @@ _TONGUES: Final = {
         in_issue_of="en la edición del {day}",
         issue_full="la edición lleva {count}",
         outlet_full="ya van {count} de {outlet}",
+        let_go="sin espacio en {count} ediciones",
         no_profile="este boletín no lleva ningún perfil",
     ),
 }
@@ -149,6 +152,11 @@ def say_issue_full(count: int, language: str) -> str:
 def say_outlet_full(count: int, outlet: str, language: str) -> str:
     """Return "50 of Reforma already"."""
     return _tongue(language).outlet_full.format(count=count, outlet=outlet)
+
+
+def say_let_go(count: int, language: str) -> str:
+    """Return "no room in 2 issues"."""
+    return _tongue(language).let_go.format(count=count)
 
 
 def say_no_profile(language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import format_datetime
 
 from monitor.model import (
     Digest,
@@ -168,3 +169,24 @@ def make_message(
 
 def make_placement(key: EntryKey, joins: EntryKey | None = None) -> Placement:
     return Placement(key, joins)
+
+
+# A profile of one party-less theme: "tariff" passes it, "port" nearly does, else nothing.
+TRADE_TERMS = {"tariff*": 4.0, "port": 2.5}
+
+
+def make_rss(*items: str, title: str = "Example Times", ttl: int | None = None) -> bytes:
+    minutes = f"<ttl>{ttl}</ttl>" if ttl else ""
+    head = f"<rss version='2.0'><channel><title>{title}</title>{minutes}"
+    return f"{head}{''.join(items)}</channel></rss>".encode()
+
+
+def make_item(
+    id: str = "a", *, title: str = "Tariff talks begin", at: datetime | None = NOON
+) -> str:
+    """Return an RSS item; `at` None leaves its date out."""
+    date = f"<pubDate>{format_datetime(at)}</pubDate>" if at else ""
+    return (
+        f"<item><guid isPermaLink='false'>{id}</guid><title>{title}</title>"
+        f"<link>https://example.com/{id}</link>{date}</item>"
+    )

@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import threading
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -78,8 +80,15 @@ class Recorded:
         return (
             f"<item><title>{escape(self.title)}</title><link>{escape(self.url)}</link>"
             f"<guid isPermaLink='false'>{escape(self.id)}</guid>{date}"
-            f"<description>{escape(escape(self.summary))}</description></item>"
+            f"<description>{escape(escape(self.summary))}</description>{self._source()}</item>"
         )
+
+    def _source(self) -> str:
+        """Return the element by which Google News names the publisher; the recording lost it."""
+        head, dash, outlet = self.title.rpartition(" - ")
+        if not (head and dash and self.url.startswith("https://news.google.com/")):
+            return ""
+        return f"<source url='https://news.google.com'>{escape(outlet)}</source>"
 
 
 class Wire:
@@ -88,17 +97,22 @@ class Wire:
     def __init__(self, rows: Sequence[Recorded]) -> None:
         self.now = datetime.min.replace(tzinfo=UTC)
         self.requests: Counter[int] = Counter()  # status -> answers
-        self.rows = sorted(rows, key=lambda row: row.first_seen)
-        self.sources = sorted({row.source for row in rows})
+        self._items: dict[str, list[tuple[datetime, str]]] = {}
+        for row in sorted(rows, key=lambda row: row.first_seen):
+            self._items.setdefault(row.source, []).append((row.first_seen, row.as_item()))
+        self.sources = sorted(self._items)
 
     def feed(self, source: str) -> bytes:
-        shown = [
-            row.as_item()
-            for row in reversed(self.rows)
-            if row.source == source and self.now - IN_FEED < row.first_seen <= self.now
-        ]
-        head = f"<rss version='2.0'><channel><title>{escape(source)}</title>"
-        return (head + "\n".join(shown) + "</channel></rss>").encode()
+        """Return the feed as it stands now, newest first."""
+        items = self._items[source]
+        first, last = (
+            bisect_right(items, moment, key=itemgetter(0))
+            for moment in (self.now - IN_FEED, self.now)
+        )
+        shown = "\n".join(item for _, item in reversed(items[first:last]))
+        return (
+            f"<rss version='2.0'><channel><title>{escape(source)}</title>{shown}</channel></rss>"
+        ).encode()
 
     @contextmanager
     def served(self) -> Iterator[str]:

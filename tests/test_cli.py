@@ -213,8 +213,9 @@ def test_a_feed_is_added_listed_and_removed(home: Path) -> None:
     (home / "feeds.opml").unlink()
     url = "https://me:secret@example.org/rss.xml"
 
-    added = ok("feeds", "add", url, "--title", "The Example", "--folder", "A/B", home=home)
-    again = ok("feeds", "add", url, home=home)
+    names = ("--title", "The Example", "--folder", "A/B")
+    added = ok("feeds", "add", url, *names, "--unchecked", home=home)
+    again = ok("feeds", "add", url, "--unchecked", home=home)
     (listed,) = json.loads(ok("feeds", "list", "--json", home=home))
     table = ok("feeds", "list", home=home)
     removed = ok("feeds", "remove", url, home=home)
@@ -240,7 +241,8 @@ def test_what_is_no_web_address_is_not_added(home: Path) -> None:
 def test_a_feed_may_be_removed_by_its_title_when_that_says_which(home: Path) -> None:
     (home / "feeds.opml").unlink()
     for title, name in (("One", "a"), ("Two", "b"), ("two", "c")):
-        ok("feeds", "add", f"https://example.org/{name}", "--title", title, home=home)
+        url = f"https://example.org/{name}"
+        ok("feeds", "add", url, "--title", title, "--unchecked", home=home)
 
     assert "removed One, https://example.org/a" in ok("feeds", "remove", "one", home=home)
     assert "may mean several feeds" in refused("feeds", "remove", "Two", home=home)
@@ -446,7 +448,7 @@ def newsroom(home: Path) -> Iterator[tuple[Path, Site, MailSink]]:
             """
         )
         (home / "feeds.opml").unlink()
-        ok("feeds", "add", site.url("/rss"), "--title", "The Example", home=home)
+        ok("feeds", "add", site.url("/rss"), "--title", "The Example", "--unchecked", home=home)
         yield home, site, sink
 
 
@@ -455,7 +457,7 @@ def test_from_a_feed_to_a_mail_by_commands_alone(newsroom: tuple[Path, Site, Mai
 
     assert "1 feeds polled: 1 updated, 0 unchanged, 0 failed" in ok("poll", home=home)
     assert "no feed is due" in ok("poll", home=home)
-    assert "0 updated, 1 unchanged" in ok("poll", "--all", home=home)
+    assert "0 updated, 1 unchanged" in ok("poll", "--all", "--force", home=home)
 
     tried = ok("digest", "morning", "--dry-run", home=home)
     assert HEADLINE in tried
@@ -553,7 +555,7 @@ def test_the_columns_of_an_explanation_add_up(newsroom: tuple[Path, Site, MailSi
 
 def test_failures_are_worth_a_look(newsroom: tuple[Path, Site, MailSink]) -> None:
     home, site, _ = newsroom
-    ok("feeds", "add", site.url("/gone"), "--title", "Gone", home=home)
+    ok("feeds", "add", site.url("/gone"), "--title", "Gone", "--unchecked", home=home)
 
     result = run("poll", home=home)
 

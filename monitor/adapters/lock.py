@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -34,17 +35,19 @@ class Lock:
         except BlockingIOError:
             os.close(descriptor)
             return False
-        os.truncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
         self._descriptor = descriptor
+        # For a person who asks who holds it; on a full disk the lock is held all the same.
+        with suppress(OSError):
+            os.truncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         return True
 
     def holder(self) -> str:
-        """Return the process id that the holder wrote, "" when it cannot be read."""
+        """Return the process id that the holder wrote, "unknown" when there is none to read."""
         try:
-            return self._path.read_text().strip()
+            return self._path.read_text(errors="replace").strip() or "unknown"
         except OSError:
-            return ""
+            return "unknown"
 
     def free(self) -> None:
         """Free the lock; the file stays, for removing it would let two hold it."""

@@ -21,7 +21,7 @@ from monitor.model import Rendered
 STAGED = ".staged"  # suffix of a file whose issue is not committed yet
 INDEX = "index.html"
 FOLDER_MODE, FILE_MODE = 0o700, 0o600  # what somebody reads about is nobody else's business
-_TITLE_BYTES = 4096  # a page's title stands within this many bytes
+_TITLE_BYTES = 16_384  # a page's title stands within this many bytes
 
 _NAME = re.compile(r"\w[\w-]{0,63}")
 _LABEL = re.compile(r"\d{4}-\d\d-\d\d-\d{4}(-[a-z0-9-]{1,32})?")

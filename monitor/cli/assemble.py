@@ -14,6 +14,7 @@ from monitor.adapters.poll import Poller
 from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers
 from monitor.errors import ConfigError, StoreError
+from monitor.pipeline.profiles import home_in_force
 from monitor.stages.score import Scorer
 
 
@@ -26,6 +27,7 @@ def open_store(home: Home) -> Store:
 class PollTools:
     """What a poll run works with."""
 
+    home: Home  # with what was learned
     store: Store
     poller: Poller
     workers: Workers[Scorer]
@@ -36,16 +38,18 @@ def poll_tools(home: Home) -> Iterator[PollTools]:
     """Build what a poll run works with, and put it away afterwards."""
     with ExitStack() as stack:
         store = stack.enter_context(open_store(home))
+        home = home_in_force(home, store)
         poller = Poller(
             poll=home.config.poll,
             network=home.config.network,
             contact=home.config.contact,
             version=__version__,
+            access=home.feed_access(),
         )
         stack.callback(poller.close)
         scorer = Scorer(home.profiles, home.parties)
         workers = stack.enter_context(Workers(home.config.poll.processes, scorer))
-        yield PollTools(store, poller, workers)
+        yield PollTools(home, store, poller, workers)
 
 
 def mail_server(home: Home) -> MailServer:

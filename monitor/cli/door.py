@@ -32,7 +32,13 @@ COMMANDS = {
     "status": "reading",
     "entries": "reading",
     "explain": "explaining",
+    "stories": "stories",
     "score": "scoring",
+    "evaluate": "measuring",
+    "cluster": "clustering",
+    "evaluate-stories": "clustering",
+    "feedback": "teaching",
+    "learn": "teaching",
     "feeds": "feeds",
     "profiles": "profiles",
     "settings": "settings",
@@ -80,7 +86,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

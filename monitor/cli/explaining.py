@@ -10,14 +10,18 @@ import click
 
 from monitor.adapters.home import Home
 from monitor.adapters.store import StoredEntry
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import Door
 from monitor.cli.memory import entry_json, memory
+from monitor.cli.stories import tell_rankings
 from monitor.cli.tables import local_text, print_json, print_table
-from monitor.model import Score
-from monitor.stages.score import Scorer
+from monitor.cli.teaching import find_entry
+from monitor.model import OmitReason, Score
+from monitor.pipeline.profiles import home_in_force, scorer_of
 
 SUM = "sum of the points"
 COLUMNS_MAX = 5  # profiles side by side; more do not fit into a terminal
+TERMS_SHOWN = 8
+THEME = "theme: "  # as score.py labels what a profile's terms bring
 TOLD_FROM = 0.005  # fewer points would be shown as 0.00
 
 
@@ -37,19 +41,19 @@ def explain_command(door: Door, entry: str, as_json: bool) -> None:
     """
     home = door.home()
     with memory(home) as store:
-        found = store.find_entries(entry) if store else []
-    if not found:
-        raise CouldNotBeDone(f'no entry is called "{entry}"; see `monitor entries`')
-    if len(found) > 1:
-        names = ", ".join(f"{each.number} ({each.entry.title})" for each in found)
-        raise CouldNotBeDone(f'"{entry}" may mean more than one entry: {names}')
-    scores = Scorer(home.profiles, home.parties).score(found[0].entry)
+        found = find_entry(store, entry)
+        ranks = store.rankings(found.story) if store and found.story else []
+        home = home_in_force(home, store)
+    scores = scorer_of(home).score(found.entry)
     if as_json:
-        print_json(_explain_json(home, found[0], scores))
+        ranked = [{**asdict(note), "total": note.rank.total} for note in ranks]
+        print_json({**_explain_json(home, found, scores), "ranks": ranked})
     else:
-        _tell_entry(home, found[0])
-        _tell_scores(home, found[0], scores)
-        _tell_issues(home, found[0])
+        _tell_entry(home, found)
+        _tell_scores(home, found, scores)
+        _tell_nearest(home, scores)
+        _tell_issues(home, found)
+        tell_rankings(ranks, home)
 
 
 def _explain_json(home: Home, stored: StoredEntry, scores: Sequence[Score]) -> dict[str, object]:
@@ -84,7 +88,7 @@ def _tell_entry(home: Home, stored: StoredEntry) -> None:
     if stored.edited_at:
         click.echo(f"edited, seen {local_text(stored.edited_at, zone)}")
     if stored.background:
-        click.echo("it was old when its feed was first polled, so no digest carries it")
+        click.echo("it was old news when it was first seen, so no digest carries it")
 
 
 def _tell_scores(home: Home, stored: StoredEntry, scores: Sequence[Score]) -> None:
@@ -110,6 +114,20 @@ def _tell_scores(home: Home, stored: StoredEntry, scores: Sequence[Score]) -> No
     for score in scores[COLUMNS_MAX:]:
         threshold = thresholds[score.profile]
         click.echo(f"{score.profile}: {score.value:.2f}, its threshold is {threshold:.2f}")
+
+
+def _tell_nearest(home: Home, scores: Sequence[Score]) -> None:
+    """Tell the seed article whose vocabulary the entry shares most of, if any of it."""
+    shares = {
+        score.profile: [r for r in score.reasons if r.term.startswith(THEME)] for score in scores
+    }
+    nearest = max(shares, key=lambda name: sum(r.points for r in shares[name]), default=None)
+    if nearest is None or not shares[nearest]:
+        click.echo("It shares no term with any seed article.")
+        return
+    source = next(p.source or p for p in home.profiles if p.name == nearest)
+    terms = ", ".join(reason.term.removeprefix(THEME) for reason in shares[nearest][:TERMS_SHOWN])
+    click.echo(f'Nearest by vocabulary: "{source.title}" ({nearest}), by {terms}.')
 
 
 def _reason_rows(scores: Sequence[Score]) -> list[tuple[str, ...]]:
@@ -142,7 +160,13 @@ def _tell_issues(home: Home, stored: StoredEntry) -> None:
             if (issue.digest in home.config.digests)
             else ZoneInfo(home.config.zone)
         )
-        how = " without showing it: its story had been sent" if issue.silent else ""
+        let_go = any(
+            (each.digest, each.slot_label, each.reason)
+            == (issue.digest, issue.slot_label, OmitReason.LET_GO)
+            for each in stored.omissions
+        )
+        why = "was let go" if let_go else "had been sent"
+        how = f" without showing it: its story {why}" if issue.silent else ""
         at = local_text(issue.issued_at, zone)
         click.echo(f"Digest {issue.digest} carried it{how}, slot {issue.slot_label}, issued {at}.")
     for omission in stored.omissions:

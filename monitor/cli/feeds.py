@@ -1,24 +1,32 @@
-"""Commands about feeds.opml: list, add, remove, import, export."""
+"""Commands about feeds.opml: list, remove, import, export; feed_checks.py has the others."""
 
 from __future__ import annotations
 
-import re
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from monitor.adapters.home import Home, read_subscriptions, save_subscriptions
-from monitor.adapters.home.opml import feed_address, read_opml, write_opml
+from monitor.adapters.home.access import unused_names
+from monitor.adapters.home.opml import read_opml, write_opml
 from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.feed_checks import (
+    FOLDER_SEPARATOR,
+    add_command,
+    check_command,
+    masked,
+    one_feed,
+    poll_again_command,
+)
 from monitor.cli.memory import memory
-from monitor.cli.tables import ago, print_json, print_table
+from monitor.cli.tables import ago, print_json, print_table, span_text
 from monitor.model import PollState, Subscription
-from monitor.text import clean, link_host
-
-FOLDER_SEPARATOR = "/"
+from monitor.stages.health import Health, health
+from monitor.text import link_host
 
 
 @click.group("feeds")
@@ -33,14 +41,15 @@ def feeds_command() -> None:
 
 @feeds_command.command("list")
 @click.option("--failing", is_flag=True, help="Only those that fail.")
+@click.option("--problems", is_flag=True, help="What is the matter with which, and what to do.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def list_command(door: Door, failing: bool, as_json: bool) -> None:
+def list_command(door: Door, failing: bool, problems: bool, as_json: bool) -> None:
     """List the feeds, how each is doing and when it is polled next.
 
     \b
     Example:
-      monitor feeds list --failing
+      monitor feeds list --problems
     """
     home, now = door.home(), datetime.now(UTC)
     known = _known(home)
@@ -51,19 +60,23 @@ def list_command(door: Door, failing: bool, as_json: bool) -> None:
     if failing:
         rows = [(subscription, state) for subscription, state in rows if state.problem]
     if as_json:
-        print_json(
-            [{**asdict(feed), "url": masked(feed.url), **asdict(state)} for feed, state in rows]
-        )
+        wanted = [each for each in rows if not problems or health(each[1], now)]
+        print_json([_plain(feed, state, now) for feed, state in wanted])
+        return
+    if problems:
+        _print_problems(home, rows, now)
         return
     print_table(
-        ["feed", "folder", "host", "answered", "next poll", "state"],
+        ["feed", "folder", "host", "answered", "changed", "usually", "next poll", "state"],
         [
             (
                 feed.title,
                 FOLDER_SEPARATOR.join(feed.topics),
                 link_host(feed.url),
                 ago(state.succeeded_at, now),
-                ago(state.next_poll_at, now) if state.next_poll_at else "now",
+                ago(state.changed_at, now),
+                f"every {span_text(state.change_gap)}" if state.change_gap else "",
+                _next_poll(state, now),
                 _standing(state, now),
             )
             for feed, state in rows
@@ -78,9 +91,10 @@ def _known(home: Home) -> dict[str, PollState]:
         return {feed.url: state for feed, state in store.feeds()} if store else {}
 
 
-def masked(url: str) -> str:
-    """Return the address without the name and password of a private feed."""
-    return re.sub(r"//[^/@]*@", "//***@", url)
+def _next_poll(state: PollState, now: datetime) -> str:
+    if state.ended_at:
+        return "not any more"
+    return ago(state.next_poll_at, now) if state.next_poll_at else "now"
 
 
 def _standing(state: PollState, now: datetime) -> str:
@@ -89,36 +103,59 @@ def _standing(state: PollState, now: datetime) -> str:
         return f"{state.problem.value}{since}: {state.problem_text}"
     if state.polled_at is None:
         return "not polled yet"
-    return f"ok, mended: {state.warning}" if state.warning else "ok"
+    found = health(state, now)
+    if found is None:
+        return "ok"
+    return f"ok, {'mended' if found.words == state.warning else found.kind}: {found.words}"
 
 
-@feeds_command.command("add")
-@click.argument("url")
-@click.option("--title", help="Its name; else its host's.")
-@click.option("--folder", default="", help='The folder it goes into, as "Mexico/Outlets".')
-@click.option("--language", type=click.Choice(["en", "es"]), help="The language it mostly is in.")
-@click.pass_obj
-def add_command(door: Door, url: str, title: str | None, folder: str, language: str | None) -> None:
-    """Add a feed by its address; it is polled with the next poll run.
+def _plain(feed: Subscription, state: PollState, now: datetime) -> dict[str, object]:
+    """Return all there is about a feed, for JSON; spans in seconds."""
+    known = {key: value for key, value in asdict(state).items() if key not in {"news", "traces"}}
+    spans = {
+        key: value.total_seconds() for key, value in known.items() if isinstance(value, timedelta)
+    }
+    return {
+        **asdict(feed),
+        "url": masked(feed.url),
+        **known,
+        **spans,
+        "skip_hours": sorted(state.skip_hours),
+        "skip_days": sorted(state.skip_days),
+        "health": asdict(found) if (found := health(state, now)) else None,
+    }
 
-    \b
-    Example:
-      monitor feeds add https://example.org/rss.xml --title "The Example" --folder Outlets
-    """
-    root = door.root()
-    feeds = list(read_subscriptions(root))
-    address = feed_address(url)
-    if not address:
-        raise CouldNotBeDone(
-            f"{masked(clean(url))}: expected an http or https address; nothing was added"
-        )
-    if any(feed.url == address for feed in feeds):
-        click.echo(f"{masked(address)} is in feeds.opml already")
-        return
-    topics = tuple(part for name in folder.split(FOLDER_SEPARATOR) if (part := clean(name)))
-    name = clean(title or "") or link_host(address)
-    save_subscriptions(root, [*feeds, Subscription(address, name, topics, language)])
-    click.echo(f"added {name}, {masked(address)}; {len(feeds) + 1} feeds")
+
+def _print_problems(
+    home: Home, rows: Sequence[tuple[Subscription, PollState]], now: datetime
+) -> None:
+    """Print what is the matter with which feed, and what to do about it."""
+    taken = {feed.url for feed, _ in rows} | {state.moved_to for _, state in rows}
+    found = [
+        (feed, matter)
+        for feed, state in rows
+        if (matter := health(state, now, is_taken=state.moving_to in taken))
+    ]
+    found.sort(key=lambda pair: not pair[1].is_failing)
+    print_table(
+        ["feed", "kind", "since", "what happened", "what to do"],
+        [
+            (feed.title, matter.kind, _since(matter, now), matter.words, matter.advice)
+            for feed, matter in found
+        ],
+    )
+    failing = sum(matter.is_failing for _, matter in found)
+    click.echo(f"{len(rows)} feeds, {failing} failing, {len(found) - failing} worth knowing of")
+    for name in unused_names(home.config.feeds, home.subscriptions):
+        click.echo(f'monitor.toml, [feeds."{name}"]: no feed has this title or address', err=True)
+
+
+def _since(matter: Health, now: datetime) -> str:
+    return ago(matter.since, now) if matter.since else ""
+
+
+for _command in (add_command, check_command, poll_again_command):
+    feeds_command.add_command(_command)
 
 
 @feeds_command.command("remove")
@@ -133,14 +170,9 @@ def remove_command(door: Door, feed: str) -> None:
     """
     root = door.root()
     feeds = read_subscriptions(root)
-    gone = [each for each in feeds if each.url in {feed, feed_address(feed)}]
-    gone = gone or [each for each in feeds if each.title.casefold() == feed.casefold()]
-    if len(gone) != 1:
-        shown = masked(clean(feed))
-        what = "may mean several feeds: name one by its address" if gone else "is not in feeds.opml"
-        raise CouldNotBeDone(f"{shown} {what}; see `monitor feeds list`; nothing was changed")
-    save_subscriptions(root, [each for each in feeds if each not in gone])
-    click.echo(f"removed {gone[0].title}, {masked(gone[0].url)}; the file before is feeds.opml.bak")
+    gone = one_feed(feeds, feed)
+    save_subscriptions(root, [each for each in feeds if each != gone])
+    click.echo(f"removed {gone.title}, {masked(gone.url)}; the file before is feeds.opml.bak")
 
 
 @feeds_command.command("import")

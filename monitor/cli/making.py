@@ -11,7 +11,7 @@ import click
 from monitor.cli.door import Door
 
 if TYPE_CHECKING:
-    from monitor.adapters.home import Copied
+    from monitor.adapters.home.files import Copied
 
 
 def _tell(copied: Copied, root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from monitor.adapters.home import Home
 from monitor.adapters.store import Store, StoredEntry
@@ -12,7 +13,14 @@ from monitor.adapters.store import Store, StoredEntry
 @contextmanager
 def memory(home: Home) -> Iterator[Store | None]:
     """Open what is remembered, for reading; None before anything was polled."""
-    path = home.state / "monitor.db"
+    with memory_at(home.root) as store:
+        yield store
+
+
+@contextmanager
+def memory_at(root: Path) -> Iterator[Store | None]:
+    """Open what is remembered in the home at `root`, which itself is not read."""
+    path = root / "state" / "monitor.db"
     if not path.exists():
         yield None
         return

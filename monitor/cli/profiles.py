@@ -10,8 +10,17 @@ import click
 
 from monitor.adapters.home import read_seeds
 from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.learning import new_command
+from monitor.cli.memory import memory_at
 from monitor.cli.tables import print_json, print_table
-from monitor.model import Party, TopicProfile
+from monitor.cli.tuning import (
+    accept_command,
+    adopt_command,
+    reset_command,
+    suggest_command,
+    try_command,
+)
+from monitor.model import Learned, Party, TopicProfile
 
 
 @click.group("profiles")
@@ -22,6 +31,17 @@ def profiles_command() -> None:
     Example:
       monitor profiles list
     """
+
+
+for _command in (
+    new_command,
+    suggest_command,
+    accept_command,
+    try_command,
+    adopt_command,
+    reset_command,
+):
+    profiles_command.add_command(_command)
 
 
 @profiles_command.command("list")
@@ -61,6 +81,9 @@ def list_command(door: Door, as_json: bool) -> None:
 def show_command(door: Door, name: str, as_json: bool) -> None:
     """Show one profile: its source, its parties, its terms with their weights.
 
+    Two columns: what a person set, and the points that verdicts added, in the file
+    (adopted) or beside it.
+
     \b
     Example:
       monitor profiles show trade
@@ -72,10 +95,13 @@ def show_command(door: Door, name: str, as_json: bool) -> None:
         hint = f', did you mean "{near[0]}"?' if near else ";"
         known = ", ".join(by_name)
         raise CouldNotBeDone(f'there is no profile "{name}"{hint} the profiles are: {known}')
+    with memory_at(door.root()) as store:
+        learned = store.learned().get(name) if store else None
     if as_json:
-        print_json(_as_json(by_name[name]))
+        print_json(_as_json(by_name[name], learned))
     else:
         _show(by_name[name], parties)
+        _show_terms(by_name[name], learned)
 
 
 def _show(profile: TopicProfile, parties: tuple[Party, ...]) -> None:
@@ -93,12 +119,38 @@ def _show(profile: TopicProfile, parties: tuple[Party, ...]) -> None:
             counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
             role = "bridge" if party.is_bridge else "party"
             click.echo(f"{role} {party.title}: {len(party.aliases)} names ({counts})")
-    terms = sorted(profile.terms.items(), key=lambda pair: (-pair[1], pair[0]))
-    against = sorted(profile.against.items(), key=lambda pair: (-pair[1], pair[0]))
-    rows = [(term, f"{weight:+g}") for term, weight in terms]
-    rows += [(term, f"{-weight:+g}") for term, weight in against]
-    print_table(["term", "#weight"], rows)
 
 
-def _as_json(profile: TopicProfile) -> dict[str, object]:
-    return asdict(profile)
+def _show_terms(profile: TopicProfile, learned: Learned | None) -> None:
+    """Print what a person set beside what verdicts taught."""
+    hand_set = {**profile.terms, **{term: -weight for term, weight in profile.against.items()}}
+    words = learned.words if learned else {}
+    terms = sorted(
+        {*hand_set, *profile.learned, *words},
+        key=lambda term: (
+            -abs(hand_set.get(term, 0.0)),
+            -abs(words.get(term, profile.learned.get(term, 0.0))),
+            term,
+        ),
+    )
+    columns = [hand_set, profile.learned, words]
+    shown = [column for column in columns if column or column is not profile.learned]
+    heads = ["#hand-set", *(["#adopted"] if profile.learned else []), "#learned"]
+    rows = [
+        (term, *(f"{column[term]:+g}" if term in column else "" for column in shown))
+        for term in terms
+    ]
+    print_table(["term", *heads], rows)
+    if profile.offset:
+        click.echo(f"every entry: {profile.offset:+.2f} points, adopted")
+    if learned:
+        click.echo(
+            f"every entry: {learned.offset:+.2f} points, learned with the rest from "
+            f"{learned.verdict_count} verdicts on {learned.learned_at:%Y-%m-%d}; "
+            f"`monitor profiles adopt {profile.name}` writes it into the file, reset drops it"
+        )
+
+
+def _as_json(profile: TopicProfile, learned: Learned | None = None) -> dict[str, object]:
+    beside = asdict(learned) if learned else None
+    return {**asdict(profile), "beside": beside}

@@ -15,11 +15,12 @@ from monitor.adapters.store import Status, StoredEntry
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.memory import entry_json, memory
 from monitor.cli.tables import ago, local_text, print_json, print_table
-from monitor.model import FeedTrouble, OutboxState, Score, TopicProfile
+from monitor.model import FeedNews, FeedTrouble, OutboxState, Score, TopicProfile
 from monitor.stages.due import next_slot
 
 ALIVE_WITHIN = timedelta(minutes=2)  # the service notes a heartbeat every 30 s
 LIMIT = 50
+NEWS_SPAN = timedelta(days=7)  # how long a change of a feed is shown
 
 
 @click.command("status")
@@ -36,18 +37,22 @@ def status_command(door: Door, as_json: bool) -> None:
     home, now = door.home(), datetime.now(UTC)
     status = Status(None, len(home.subscriptions), 0, 0, 0, {}, {}, 0)
     troubles: tuple[FeedTrouble, ...] = ()
+    news: list[FeedNews] = []
     with memory(home) as store:
         if store is not None:
             status = store.status()
             troubles = store.poll_facts(now, {}).troubles
+            news = store.feed_news(now - NEWS_SPAN)
     upcoming = {
         name: slot.due_at if (slot := next_slot(digest, digest.zone, now)) else None
         for name, digest in home.config.digests.items()
     }
     if as_json:
-        print_json(_status_json(home, status, troubles, upcoming, now))
+        told = _status_json(home, status, troubles, upcoming, now)
+        print_json({**told, "feed_news": [asdict(each) for each in news]})
     else:
         _tell_status(home, status, troubles, upcoming, now)
+        _tell_news(news, now)
 
 
 def _is_alive(status: Status, now: datetime) -> bool:
@@ -109,6 +114,18 @@ def _tell_status(
         )
     if any(status.outbox.get(state) for state in (OutboxState.FAILED, OutboxState.UNCERTAIN)):
         click.echo("Stories of failed and uncertain mail open their reader's next message.")
+
+
+def _tell_news(news: Sequence[FeedNews], now: datetime) -> None:
+    if news:
+        print_table(
+            ["feed", "when", "what changed"],
+            [
+                (each.title, ago(each.at, now), ": ".join(filter(None, (each.change, each.detail))))
+                for each in news
+            ],
+        )
+        click.echo("What to do about feeds: `monitor feeds list --problems`.")
 
 
 @click.command("entries")

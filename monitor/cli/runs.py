@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,12 +21,15 @@ from monitor.pipeline import (
     DigestKind,
     DigestReport,
     PollReport,
+    first_poll_window,
     run_delivery,
     run_digest,
     run_poll,
     slot_due,
 )
 from monitor.pipeline.digest_run import DigestPlan, left_out, plan_of
+from monitor.pipeline.profiles import meaning_of
+from monitor.stages.due import POLL_FLOOR
 
 UNSENT = (OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY)
 
@@ -52,9 +55,10 @@ def run_command(door: Door) -> None:
 
 @click.command("poll")
 @click.option("--all", "every", is_flag=True, help="Also the feeds that are not due yet.")
+@click.option("--force", is_flag=True, help="With --all: even those polled a moment ago.")
 @click.pass_obj
-def poll_command(door: Door, every: bool) -> None:
-    """Poll every feed that is due, once.
+def poll_command(door: Door, every: bool, force: bool) -> None:
+    """Poll every feed that is due, once; with --all, those not polled for 15 minutes too.
 
     \b
     Example:
@@ -67,10 +71,13 @@ def poll_command(door: Door, every: bool) -> None:
             tools.store,
             tools.poller,
             tools.workers,
-            home.profiles,
+            tools.home.profiles,
             now,
             settings=home.config.poll,
+            window=first_poll_window(home.config),
+            meaning=meaning_of(tools.home),
             every=every,
+            rested=timedelta(0) if force else POLL_FLOOR,
             progress=progress,
         )
     _tell_poll(report)
@@ -80,7 +87,9 @@ def poll_command(door: Door, every: bool) -> None:
 
 def _tell_poll(report: PollReport) -> None:
     if not report.polled:
-        click.echo("no feed is due; `monitor poll --all` polls them anyway")
+        click.echo(
+            "no feed is due; `monitor poll --all` polls those anyway that rested for 15 minutes"
+        )
         return
     counts = ", ".join(f"{report.outcomes[kind]} {kind.value}" for kind in PollOutcome)
     click.echo(f"{report.polled} feeds polled: {counts}")
@@ -126,7 +135,7 @@ def digest_command(door: Door, name: str, out: Path | None, send: bool, dry_run:
     with open_store(home) as store:
         if not dry_run:
             store.sync_feeds(home.subscriptions, now)
-        slot, merged = _slot(store, plan, now)
+        slot, merged = _slot(store, plan, now, dry_run=dry_run)
         report = run_digest(store, plan, slot, now, merged=merged, dry_run=dry_run)
         _tell_digest(report, name, slot, dry_run=dry_run)
         if out is not None:
@@ -135,8 +144,10 @@ def digest_command(door: Door, name: str, out: Path | None, send: bool, dry_run:
             _deliver(home, store, now)
 
 
-def _slot(store: Store, plan: DigestPlan, now: datetime) -> tuple[Slot, tuple[Slot, ...]]:
-    slot, merged = slot_due(store, plan, now)
+def _slot(
+    store: Store, plan: DigestPlan, now: datetime, *, dry_run: bool
+) -> tuple[Slot, tuple[Slot, ...]]:
+    slot, merged = slot_due(store, plan, now, by_hand=True, dry_run=dry_run)
     if slot is not None:
         return slot, merged
     local = now.astimezone(ZoneInfo(plan.zone))

@@ -14,7 +14,7 @@ import click
 from monitor.adapters.home.settings import duration_text
 from monitor.cli.door import Door
 from monitor.cli.tables import print_json, print_table
-from monitor.config import Config, DigestSettings
+from monitor.config import Config, DigestSettings, FeedSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def all_settings() -> Iterator[Setting]:
         hint = typing.get_type_hints(Config)[field.name]
         if dataclasses.is_dataclass(hint):
             tables[f"[{field.name}]"] = typing.cast(Any, hint)
+    tables['[feeds."TITLE"]'] = typing.cast(Any, FeedSettings)
     tables["[digests.NAME]"] = typing.cast(Any, DigestSettings)
     for table, settings in tables.items():
         hints = typing.get_type_hints(settings)

@@ -16,7 +16,7 @@ from monitor.adapters import publish
 from monitor.adapters.home import Home
 from monitor.adapters.store import Store
 from monitor.config import DigestSettings
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.model import (
     Digest,
     Message,
@@ -35,6 +35,7 @@ from monitor.stages.render import render_issue
 logger = logging.getLogger(__name__)
 
 MEMORY = timedelta(days=7)  # after downtime an issue reaches back this far at most
+HANDLED_LOOKED_AT = 50  # slots; more than a week has, as far back as an issue reaches
 DEFAULT_SENDER = "News monitor <monitor@localhost>"
 RECEIPT_EVERY = timedelta(days=7)  # "weekly": the longest silence that can mean "all quiet"
 
@@ -95,17 +96,34 @@ def plan_of(home: Home, name: str) -> DigestPlan:
     )
 
 
-def slot_due(store: Store, plan: DigestPlan, now: datetime) -> tuple[Slot | None, tuple[Slot, ...]]:
+def slot_due(
+    store: Store,
+    plan: DigestPlan,
+    now: datetime,
+    *,
+    by_hand: bool = False,
+    dry_run: bool = False,
+) -> tuple[Slot | None, tuple[Slot, ...]]:
     """Return the slot that is due now, None when none is, and the slots merged into it.
 
-    A digest seen for the first time owes nothing of the past.
+    A digest seen for the first time owes nothing of the past. A slot missed by more than
+    `max_lateness` waits for the next one, unless a person asks (`by_hand`). A dry run
+    writes nothing.
     """
-    started_at = store.digest_started(plan.name, now)
-    handled_at = store.last_handled(plan.name)
-    last = max(handled_at, started_at) if handled_at else started_at
-    # Labels matter after a change of zone only, when a date's slot can come due again.
-    handled = {record.slot.label for record in store.issues(plan.name, limit=50)}
-    return due.slot_to_issue(plan.settings, plan.zone, last=last, now=now, handled=handled)
+    started_at = store.digest_started(plan.name, now, record=not dry_run)
+    records = store.issues(plan.name, limit=HANDLED_LOOKED_AT)
+    # What was issued while the clock was wrong, in the future, must not silence the digest.
+    past = [record.slot.due_at for record in records if record.slot.due_at <= now]
+    slot, merged = due.slot_to_issue(
+        plan.settings,
+        plan.zone,
+        last=max([started_at, *past]),
+        now=now,
+        # Labels matter when a date's slot can come due again: a new zone, a clock set back.
+        handled={record.slot.label for record in records},
+    )
+    waits = slot and not by_hand and due.waits_for_next(plan.settings, plan.zone, slot, merged, now)
+    return (None, ()) if waits else (slot, merged)
 
 
 def run_digest(
@@ -124,6 +142,8 @@ def run_digest(
     the digest's `quiet` rule holds. A RenderError leaves the slot due. A dry run
     renders and changes nothing.
     """
+    if not dry_run:
+        recover_pages(store, plan.pages)
     candidates = _candidates(store, plan, now)
     digest = choose_stories(
         candidates,
@@ -164,7 +184,30 @@ def run_digest(
     if not issued:
         publish.discard(staged)
         return DigestReport(DigestKind.HANDLED, digest)
-    return DigestReport(kind, digest, rendered, messages, publish.promote(staged))
+    return DigestReport(kind, digest, rendered, messages, _put_in_place(staged, rendered))
+
+
+def recover_pages(store: Store, pages: Path) -> None:
+    """Finish what a crash left: pages of committed issues take their place, others go."""
+    for page in publish.recover(pages, store.is_issued):
+        logger.info("%s: its issue was committed, so it took its place now", page)
+
+
+def _put_in_place(staged: publish.StagedPage, rendered: Rendered) -> Path | None:
+    """Publish the page of a committed issue; None when the disk does not let it, for now."""
+    try:
+        page = publish.promote(staged)
+        if not page.exists():
+            # Another run beside this one took it for a leftover, before the commit.
+            again = publish.stage_page(
+                staged.folder.parent, staged.digest, staged.slot_label, rendered
+            )
+            page = publish.promote(again)
+    except StoreError as error:
+        # The issue stands and its mail goes out; the next run finds the page and places it.
+        logger.error("the page is not in its place yet: %s", error)
+        return None
+    return page
 
 
 def _candidates(store: Store, plan: DigestPlan, now: datetime) -> list[Story]:
@@ -195,6 +238,7 @@ def _receipt(store: Store, plan: DigestPlan, now: datetime) -> Receipt:
         next_issue_at=upcoming.due_at if upcoming else None,
         since=since,
         version=__version__,
+        news=facts.news,
     )
 
 
@@ -206,7 +250,10 @@ def _kind(
     if plan.settings.quiet == "receipt":
         return DigestKind.RECEIPT
     if plan.settings.quiet == "weekly":
-        last = store.last_message_at(plan.name) or store.digest_started(plan.name, now)
+        # Where nobody gets mail, the pages are what is read.
+        has_readers = bool(plan.settings.recipients)
+        last = (store.last_message_at if has_readers else store.last_issued_at)(plan.name)
+        last = last or store.digest_started(plan.name, now, record=False)
         # An hour of slack: a weekly receipt must not slip a day for being issued late once.
         if now - last >= RECEIPT_EVERY - timedelta(hours=1):
             return DigestKind.RECEIPT

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
-from monitor.adapters.poll import Poller
+from monitor.adapters.poll import Poller, lane_of, without_credentials
 from monitor.adapters.store import Store
 from monitor.adapters.workers import WorkerDied, Workers
-from monitor.config import PollSettings
-from monitor.errors import FeedError, MonitorError, ParseError, PollError
+from monitor.config import Config, PollSettings
+from monitor.errors import MonitorError, ParseError, PollError
+from monitor.identity import seen_items, unpack_traces
 from monitor.model import (
     Entry,
     Feed,
@@ -21,21 +24,24 @@ from monitor.model import (
     PollOutcome,
     PollRequest,
     PollState,
-    Problem,
     Retrieved,
     Score,
     TopicProfile,
 )
-from monitor.stages import due
+from monitor.pipeline.poll_state import Yield, after_answer, after_failure, held_until
+from monitor.pipeline.recognise import traces_after, under_known_ids
 from monitor.stages.cluster import WINDOW, StoryBook
+from monitor.stages.due import is_resting
+from monitor.stages.meaning import Meaning
 from monitor.stages.parse import parse_feed
 from monitor.stages.score import Scorer
 
 logger = logging.getLogger(__name__)
 
-UNCHANGED_BATCH = (
-    200  # bookkeeping rows per transaction: one commit each would cost more than all else
-)
+T = TypeVar("T")
+
+UNCHANGED_BATCH = 200  # rows per transaction: one commit each would cost more than all else
+FIRST_POLL_WINDOW = timedelta(hours=48)  # of a home without digests
 # A flood is taken up over several polls, so that one feed cannot fill the database at once.
 FLOOD_CAP = 500
 
@@ -47,6 +53,7 @@ class ParseJob:
     feed: Feed
     retrieved: Retrieved
     seen_at: datetime
+    seen: frozenset[bytes] = frozenset()  # hashes of the items that need not be read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ def parse_and_score(scorer: Scorer, job: ParseJob) -> ParsedJob:
         url=job.retrieved.url or job.feed.url,
         content_type=job.retrieved.content_type,
         seen_at=job.seen_at,
+        seen=job.seen,
     )
     return ParsedJob(parsed, tuple(scorer.score(entry) for entry in parsed.entries))
 
@@ -93,8 +101,10 @@ def run_poll(
     now: datetime,
     *,
     settings: PollSettings,
-    window: timedelta = timedelta(hours=48),
+    window: timedelta = FIRST_POLL_WINDOW,
+    meaning: Meaning | None = None,
     every: bool = False,
+    rested: timedelta = timedelta(0),
     stopped: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PollReport:
@@ -103,24 +113,44 @@ def run_poll(
     Each feed is saved as soon as it is done, in one transaction with its validators,
     so a crash loses one feed's work at most. A feed that fails is recorded with its
     problem and polled again later, ever more rarely; the others are not affected.
-    A StoreError ends the run. `every` polls the feeds that are not due as well.
-    On a feed's first poll, entries older than `window` are background.
+    A StoreError ends the run. `every` polls the feeds that are not due as well,
+    but none that was polled less than `rested` ago, or whose server asked to wait.
+    On a feed's first poll, entries older than `window` are background. `meaning` adds its
+    reason here and not in the workers, whose memory no model would fit into.
     """
     run = _PollRun(store, profiles, now, settings, window)
-    todo = store.due_polls(now, every=every)
+    run.meaning = meaning
+    todo = run.may_be_polled(store.due_polls(now, every=every), rested)
     run.states = {feed.number: state for feed, state in todo}
     run.progress = lambda: progress(run.report.polled, len(todo))
-    requests = (PollRequest(feed, state.etag, state.last_modified) for feed, state in todo)
-    jobs = run.bodies(poller.poll(requests, stopped=stopped))
-    for job, result in workers.map(parse_and_score, jobs):
-        if isinstance(result, ParsedJob):
-            run.save(job, result)
-        else:
-            run.save_unparsed(job, result)
-        if stopped():
-            break
-    run.flush_unchanged()
+    requests = (
+        PollRequest(feed, state.etag, state.last_modified, state.moved_to or "")
+        for feed, state in todo
+    )
+    try:
+        # Closed here, consumer first: an error on the way must not leave a transfer under way.
+        with (
+            _closing(poller.poll(requests, stopped=stopped)) as answers,
+            _closing(run.bodies(answers)) as jobs,
+            _closing(workers.map(parse_and_score, jobs)) as results,
+        ):
+            for job, result in results:
+                run.settle(job, result)
+                if stopped():
+                    break
+    finally:
+        run.flush_unchanged()
     return run.report
+
+
+def first_poll_window(config: Config) -> timedelta:
+    """Return how old an entry may be at its feed's first poll and still be news to a digest."""
+    return max((each.window for each in config.digests.values()), default=FIRST_POLL_WINDOW)
+
+
+def _closing(iterator: Iterator[T]) -> closing[Generator[T, None, None]]:
+    # Every one of them is a generator; that it can be closed is not in its room's promise.
+    return closing(cast("Generator[T, None, None]", iterator))
 
 
 class _PollRun:
@@ -137,6 +167,7 @@ class _PollRun:
         self.report = PollReport()
         self.states: dict[int, PollState] = {}
         self.progress: Callable[[], None] = lambda: None
+        self.meaning: Meaning | None = None
         self._store = store
         self._thresholds = {profile.name: profile.threshold for profile in profiles}
         self._floors = {profile.name: profile.near_miss_floor for profile in profiles}
@@ -144,7 +175,29 @@ class _PollRun:
         self._settings = settings
         self._window = window
         self._book: StoryBook | None = None
+        self._addresses: dict[str, int] | None = None
         self._unchanged: list[tuple[int, PollState]] = []
+
+    def may_be_polled(
+        self, todo: Sequence[tuple[Feed, PollState]], rested: timedelta
+    ) -> list[tuple[Feed, PollState]]:
+        """Return the feeds that may be asked now; who asked to wait, or must rest, is left alone.
+
+        What is due and must wait for its server is put off, so that it is not looked at again.
+        """
+        blocked = self._store.blocked_polls(self._now)
+        held, waiting = held_until(blocked), {feed.number for feed, _ in blocked}
+        ready = []
+        for feed, state in todo:
+            is_due = state.next_poll_at is None or state.next_poll_at <= self._now
+            until = held.get(lane_of(state.moved_to or feed.url)) if held else None
+            if until and is_due:
+                self._unchanged.append((feed.number, replace(state, next_poll_at=until)))
+            is_held = until is not None or feed.number in waiting
+            if not is_held and (is_due or not is_resting(state.polled_at, self._now, rested)):
+                ready.append((feed, state))
+        self.flush_unchanged()
+        return ready
 
     def bodies(
         self, answers: Iterator[tuple[PollRequest, Retrieved | PollError]]
@@ -157,25 +210,41 @@ class _PollRun:
             elif answer.body is None or _hash(answer.body) == state.body_hash:
                 self._note_unchanged(request.feed, self._answered(request.feed, state, answer))
             else:
-                yield ParseJob(request.feed, answer, self._now)
+                traces = unpack_traces(self._store.traces(request.feed.number))
+                yield ParseJob(request.feed, answer, self._now, seen_items(traces))
 
-    def save(self, job: ParseJob, result: ParsedJob) -> None:
+    def settle(self, job: ParseJob, result: ParsedJob | WorkerDied | MonitorError) -> None:
+        """Store what became of a body."""
+        if isinstance(result, ParsedJob):
+            self._save(job, result)
+        else:
+            self._save_unparsed(job, result)
+
+    def _save(self, job: ParseJob, result: ParsedJob) -> None:
         """Store what a body brought, with the validators that describe it."""
         feed, old = job.feed, self.states[job.feed.number]
-        scored = list(zip(result.parsed.entries, result.scores, strict=True))
-        known = self._store.known(feed.number, [entry.key.id for entry, _ in scored])
-        fresh = [pair for pair in scored if not self._store.is_known(pair[0], known)]
-        taken, waiting = fresh[:FLOOD_CAP], len(fresh[FLOOD_CAP:])
+        taken, waiting, traces = self._sift(feed, result)
+        if self.meaning:
+            taken = self.meaning.add(taken)
         self.report.entries_waiting += waiting
-        state = self._answered(feed, old, job.retrieved, result.parsed)
+        known = self._store.known(feed.number, [entry.key.id for entry, _ in taken])
+        brought = Yield(result.parsed, len(taken) - len(known), len(known))
+        state = self._answered(feed, old, job.retrieved, brought)
+        state = replace(state, traces=traces)
         if waiting:
-            # The body must come again: neither its hash nor its validators are kept.
-            state = replace(state, body_hash=None, etag=None, last_modified=None)
+            # The body must come again: neither its hash nor its validators are kept. Until all
+            # of a first poll's entries are in, the polls that bring them are first polls too.
+            state = replace(
+                state,
+                body_hash=None,
+                etag=None,
+                last_modified=None,
+                succeeded_at=old.succeeded_at and state.succeeded_at,
+            )
             logger.warning("%s: %d entries wait for later polls (flood)", feed.url, waiting)
         if not taken:
             self._note_unchanged(feed, state)
             return
-        state = replace(state, changed_at=self._now)
         placements = self.book.place([entry for entry, scores in taken if self._is_near(scores)])
         saved = self._store.save_poll(
             feed.number,
@@ -183,7 +252,7 @@ class _PollRun:
             taken,
             placements,
             floors=self._floors,
-            first_poll_cutoff=self._now - self._window if old.succeeded_at is None else None,
+            first_poll_cutoff=None if old.succeeded_at else self._now - self._window,
             now=self._now,
         )
         new = set(saved.new)
@@ -194,11 +263,27 @@ class _PollRun:
         )
         self._count(PollOutcome.UPDATED)
 
-    def save_unparsed(self, job: ParseJob, failure: WorkerDied | MonitorError) -> None:
+    def _sift(
+        self, feed: Feed, result: ParsedJob
+    ) -> tuple[list[tuple[Entry, tuple[Score, ...]]], int, bytes | None]:
+        """Return the entries that are new or edited, how many more wait, and the traces to keep."""
+        parsed = result.parsed
+        before = unpack_traces(self._store.traces(feed.number))
+        known = self._store.known(feed.number, [entry.key.id for entry in parsed.entries])
+        entries = under_known_ids(self._store, feed.number, parsed, known, before)
+        former = [entry.key.id for name, entry in entries.items() if entry.key.id != name]
+        known |= self._store.known(feed.number, former)
+        scored = zip(entries.values(), result.scores, strict=True)
+        fresh = [pair for pair in scored if not self._store.is_known(pair[0], known)]
+        waiting = {entry.key.id for entry, _ in fresh[FLOOD_CAP:]}
+        traces = traces_after(parsed, entries, waiting, before)
+        return fresh[:FLOOD_CAP], parsed.waiting_count + len(waiting), traces
+
+    def _save_unparsed(self, job: ParseJob, failure: WorkerDied | MonitorError) -> None:
         """Record a body that could not be parsed; its validators are not kept."""
         if isinstance(failure, WorkerDied):
             failure = ParseError(job.feed.url, f"the parser was stopped: {failure.reason}")
-        if not isinstance(failure, FeedError):
+        if not isinstance(failure, ParseError):
             raise failure
         old = self.states[job.feed.number]
         state = replace(old, etag=None, last_modified=None, body_hash=None)
@@ -213,7 +298,11 @@ class _PollRun:
     def book(self) -> StoryBook:
         """The stories of the last days, read when the first new entry needs them."""
         if self._book is None:
-            self._book = StoryBook(self._store.story_entries(self._now - WINDOW))
+            since = self._now - WINDOW
+            pairs = self._store.story_pairs(since)
+            self._book = StoryBook(
+                self._store.story_entries(since), together=pairs.together, apart=pairs.apart
+            )
         return self._book
 
     def _is_near(self, scores: Sequence[Score]) -> bool:
@@ -223,29 +312,30 @@ class _PollRun:
         return any(score.value >= self._thresholds[score.profile] for score in scores)
 
     def _answered(
-        self, feed: Feed, old: PollState, answer: Retrieved, parsed: ParsedFeed | None = None
+        self, feed: Feed, old: PollState, answer: Retrieved, brought: Yield | None = None
     ) -> PollState:
         """Return the state after an accepted answer."""
-        not_modified = answer.body is None
-        etag = answer.etag or (old.etag if not_modified else None)
-        last_modified = answer.last_modified or (old.last_modified if not_modified else None)
-        return PollState(
-            etag=etag,
-            last_modified=last_modified,
-            body_hash=old.body_hash if answer.body is None else _hash(answer.body),
-            next_poll_at=due.next_poll_at(
-                self._now,
-                interval=self._settings.interval,
-                jitter_key=feed.url,
-                fresh_for=answer.fresh_for,
-                ttl=parsed.ttl if parsed else None,
-                has_validators=bool(etag or last_modified),
-            ),
-            polled_at=self._now,
-            succeeded_at=self._now,
-            changed_at=old.changed_at,
-            warning=old.warning if parsed is None else parsed.warning,
+        return after_answer(
+            feed,
+            old,
+            answer,
+            self._now,
+            settings=self._settings,
+            body_hash=None if answer.body is None else _hash(answer.body),
+            brought=brought,
+            taken=self._taken(feed) if answer.moved_to else (),
         )
+
+    def _taken(self, feed: Feed) -> frozenset[str]:
+        """Return the addresses of the other feeds."""
+        if self._addresses is None:
+            self._addresses = {
+                address: each.number
+                for each, state in self._store.feeds()
+                for address in (without_credentials(each.url), state.moved_to)
+                if address
+            }
+        return frozenset(url for url, number in self._addresses.items() if number != feed.number)
 
     def _note_unchanged(self, feed: Feed, state: PollState) -> None:
         self._unchanged.append((feed.number, state))
@@ -253,23 +343,8 @@ class _PollRun:
             self.flush_unchanged()
         self._count(PollOutcome.UNCHANGED)
 
-    def _save_failure(self, feed: Feed, state: PollState, failure: FeedError) -> None:
-        count = state.failure_count + 1
-        retry_after = failure.retry_after if isinstance(failure, PollError) else None
-        self._store.save_failure(
-            feed.number,
-            replace(
-                state,
-                polled_at=self._now,
-                failing_since=state.failing_since or self._now,
-                failure_count=count,
-                problem=_kind(failure),
-                problem_text=failure.problem,
-                next_poll_at=due.after_failure(
-                    self._now, count, retry_after=retry_after, jitter_key=feed.url
-                ),
-            ),
-        )
+    def _save_failure(self, feed: Feed, state: PollState, failure: PollError | ParseError) -> None:
+        self._store.save_failure(feed.number, after_failure(feed, state, failure, self._now))
         self.report.problems.append((feed, failure.problem))
         logger.warning("poll failed: %s", failure)
         self._count(PollOutcome.FAILED)
@@ -279,15 +354,5 @@ class _PollRun:
         self.progress()
 
 
-def _kind(failure: FeedError) -> Problem:
-    kind = getattr(failure, "kind", None)
-    if kind in set(Problem):
-        return Problem(kind)
-    return Problem.PARSER if isinstance(failure, ParseError) else Problem.UNKNOWN
-
-
 def _hash(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-__all__ = ["Entry", "ParseJob", "ParsedJob", "PollReport", "parse_and_score", "run_poll"]

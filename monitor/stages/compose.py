@@ -21,6 +21,7 @@ from monitor.model import Message, Rendered
 from monitor.text import clean, clip
 
 SUBJECT_MAX_CHARS = 150  # promise H15
+NAME_MAX_CHARS = 60
 LINE_MAX_BYTES = 998  # RFC 5322, 2.1.1
 _FOLD_AT = 76  # characters of a header line; RFC 5322 asks for 78 at most
 _WORD_BYTES = 42  # of text in one encoded word: 56 in base64, 68 with its frame; RFC 2047: 75
@@ -55,7 +56,7 @@ def compose_message(
     recipient_address = _address(recipient, "recipients")
     subject = header_text(rendered.subject)
     headers = [
-        ("From", f"{_display(name)} <{sender_address}>" if name else sender_address),
+        ("From", _from(name, sender_address)),
         ("To", recipient_address),
         ("Subject", _folded("Subject", subject)),
         ("Date", format_datetime(date.astimezone(UTC))),
@@ -92,7 +93,7 @@ def _mailbox(text: str, setting: str) -> tuple[str, str]:
     named = _NAMED.fullmatch(text)
     if named is None:
         return "", _address(text, setting)
-    name = header_text(named["quoted"] or named["plain"] or "")
+    name = clip(header_text(named["quoted"] or named["plain"] or ""), NAME_MAX_CHARS)
     return name, _address(named["address"], setting)
 
 
@@ -112,13 +113,20 @@ def _address(text: str, setting: str) -> str:
     return f"{local}@{domain}"
 
 
-def _display(name: str) -> str:
+def _from(name: str, address: str) -> str:
+    """Return a From header's text: the name quoted or encoded where it must be, and folded."""
+    if not name:
+        return address
     if not name.isascii():
-        return _folded("From", name)
-    if re.fullmatch(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+", name):
-        return name
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+        display = _folded("From", name)
+    elif re.fullmatch(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+", name):
+        display = name
+    else:
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        display = f'"{escaped}"'
+    last = f"From: {display}".rpartition("\r\n")[2]
+    fold = "\r\n" if len(last) + len(address) + 3 > _FOLD_AT else ""
+    return f"{display}{fold} <{address}>"
 
 
 def _checked(pattern: re.Pattern[str], value: str, header: str) -> str:

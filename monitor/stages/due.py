@@ -7,7 +7,7 @@ due at the first instant of its date that is not before its time on a wall clock
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,9 @@ POLL_CEILING = timedelta(days=7)
 JITTER_SHARE = 0.1
 BACKOFF_FIRST = timedelta(minutes=30)
 BACKOFF_LAST = timedelta(hours=24)
+KNOWN_LEAST, KNOWN_MOST = 0.33, 0.67  # of a changed document's entries, seen before
+TELLING_COUNT = 4  # entries; the share of fewer says little
+_AN_HOUR = timedelta(hours=1)
 
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 RETRY_EVERY = timedelta(hours=24)
@@ -95,6 +98,20 @@ def slot_to_issue(
     return (slots[-1], tuple(slots[:-1])) if slots else (None, ())
 
 
+def waits_for_next(
+    settings: DigestSettings, zone: str, slot: Slot, merged: tuple[Slot, ...], now: datetime
+) -> bool:
+    """Tell whether a missed slot is too late to be issued now, and is to merge into the next.
+
+    So it is when it was missed by more than `max_lateness` and the next one comes sooner
+    than that. A slot waits once: with another merged into it, it is issued however late.
+    """
+    if merged or now - slot.due_at <= settings.max_lateness:
+        return False
+    following = next_slot(settings, zone, now)
+    return following is not None and following.due_at - now < settings.max_lateness
+
+
 def _dates(first: date, last: date) -> Iterator[date]:
     """Yield the dates from a day before the first to a day after the last."""
     day = first - _A_DAY
@@ -135,17 +152,22 @@ def next_poll_at(
     fresh_for: timedelta | None = None,
     ttl: timedelta | None = None,
     has_validators: bool = True,
+    skip_hours: Collection[int] = (),
+    skip_days: Collection[int] = (),
 ) -> datetime:
     """Return when to poll a feed again after an answer.
 
     Never sooner than the interval, the answer's freshness or the feed's ttl, whichever
     is longest, within 15 minutes (an hour for servers that send no validators) and 7
     days. Up to a tenth is added, always the same for one feed, so that feeds of one
-    interval spread and a restart does not bunch them.
+    interval spread and a restart does not bunch them. `skip_hours` (0 to 23) and
+    `skip_days` (Monday 0) are of UTC; they put a poll off to the next hour that is
+    allowed, 7 days at most: a feed that allows none is not starved.
     """
     floor = POLL_FLOOR if has_validators else POLL_FLOOR_UNVALIDATED
     wait = max(interval, fresh_for or interval, ttl or interval, floor)
-    return now + _jittered(wait, jitter_key, POLL_CEILING)
+    at = now + _jittered(wait, jitter_key, POLL_CEILING)
+    return _allowed(at, now + POLL_CEILING, skip_hours, skip_days, jitter_key)
 
 
 def after_failure(
@@ -164,13 +186,55 @@ def after_failure(
     return now + _jittered(wait, jitter_key, BACKOFF_LAST)
 
 
+def next_rhythm(
+    rhythm: timedelta | None,
+    *,
+    known_count: int,
+    total_count: int,
+    interval: timedelta,
+    slowest: timedelta,
+) -> timedelta | None:
+    """Return how often to poll a feed, learned from how much of a changed document was known.
+
+    Between a third and two thirds known is right. Less: twice as often, down to 15
+    minutes, before entries scroll out unseen. More: a quarter longer, up to `slowest`
+    (or the interval, if that is longer). None, at first, is the interval.
+    """
+    if total_count < TELLING_COUNT:
+        return rhythm
+    share, current = known_count / total_count, rhythm or interval
+    if share < KNOWN_LEAST:
+        return max(current / 2, POLL_FLOOR)
+    if share > KNOWN_MOST:
+        return min(current * 1.25, max(slowest, interval))
+    return current
+
+
+def is_resting(polled_at: datetime | None, now: datetime, rested: timedelta = POLL_FLOOR) -> bool:
+    """Tell whether a feed was polled too lately to be polled again because a person asks."""
+    return polled_at is not None and timedelta() <= now - polled_at < rested
+
+
+def _allowed(
+    at: datetime, latest: datetime, hours: Collection[int], days: Collection[int], key: str
+) -> datetime:
+    """Return the first time from `at` on that is in no skipped hour or day, at most `latest`."""
+    while at < latest and (at.hour in hours or at.weekday() in days):
+        # Into the next hour, and not all feeds at its very beginning.
+        start = at.replace(minute=0, second=0, microsecond=0) + _AN_HOUR
+        at = start + _share(key) * _AN_HOUR / 2
+    return min(at, latest)
+
+
 def _jittered(wait: timedelta, key: str, ceiling: timedelta) -> timedelta:
     """Return the wait and a share of a tenth of it that the key decides, up to the ceiling."""
-    if wait >= ceiling:
-        return ceiling
+    return ceiling if wait >= ceiling else min(wait + JITTER_SHARE * _share(key) * wait, ceiling)
+
+
+def _share(key: str) -> float:
+    """Return a number from 0 to 1 that is always the same for a key."""
     digest = hashlib.blake2b(key.encode(errors="replace"), digest_size=4).digest()
-    share = int.from_bytes(digest, "big") / 2**32
-    return min(wait + JITTER_SHARE * share * wait, ceiling)
+    return int.from_bytes(digest, "big") / 2**32
 
 
 # ---------------------------------------------------------------- messages

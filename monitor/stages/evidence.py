@@ -137,6 +137,8 @@ class Lexicon:
                 self._meaning(term).terms.append(_clue(number, f"theme: {term}", weight))
             for term, weight in profile.against.items():
                 self._meaning(term).against.append(_clue(number, f"against: {term}", weight))
+            for term, points in profile.learned.items():
+                self._meaning(term).against.append(_clue(number, f"verdicts: {term}", -points))
         self._book = Phrasebook(self._meanings)
 
     def _meaning(self, phrase: str) -> _Meaning:

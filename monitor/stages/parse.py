@@ -6,35 +6,34 @@ links: both cost more than the parsing, and everything here ends as plain text a
 
 from __future__ import annotations
 
-import hashlib
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
 from xml.sax import SAXParseException
 
 import feedparser
 
-from monitor.dates import credible_date, parse_date
-from monitor.document import Document, read_document
+from monitor.document import Document, decode_document, mend_document
 from monitor.errors import ParseError
-from monitor.model import Entry, EntryKey, Feed, ParsedFeed, Problem
-from monitor.text import clean, clean_link, clip, fold, guess_language, plain_text
+from monitor.identity import twin_of
+from monitor.model import Entry, Feed, ItemMark, ParsedFeed, Problem
+from monitor.stages.cut import Item, cut_document, item_hash
+from monitor.stages.entry_reader import (
+    TITLE_MAX_CHARS,
+    EntryReader,
+    tell_apart,
+    text_of,
+)
+from monitor.stages.json_feed import read_json_feed
+from monitor.text import clean, plain_text
 
-TITLE_MAX_CHARS = 500
-SUMMARY_MAX_CHARS = 2000
-ID_MAX_CHARS = 1000  # a longer one is stored as its hash
-DATE_MAX_CHARS = 100
-OUTLET_MAX_CHARS = 80
-# A body of megabytes is cut before it is stripped of markup; only its beginning is kept.
-MARKUP_MAX_CHARS = 64 * 1024
-TITLE_FROM_SUMMARY_CHARS = 100
-
-AGGREGATORS: Final = frozenset({"news.google.com"})  # these append " - Outlet" to every title
+# Of a flood, as many are read in one poll as can be stored in two; the rest comes again.
+ITEMS_MAX = 1000
 
 _PERIODS: Final = {
     "hourly": timedelta(hours=1),
@@ -44,6 +43,11 @@ _PERIODS: Final = {
     "yearly": timedelta(days=365),
 }
 _NUMBER = re.compile(r"\s*(\d{1,6})\s*$")
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SKIP_HOURS = re.compile(r"<skipHours>(.{0,2000}?)</skipHours>", re.IGNORECASE | re.DOTALL)
+_SKIP_DAYS = re.compile(r"<skipDays>(.{0,1000}?)</skipDays>", re.IGNORECASE | re.DOTALL)
+_HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_DAY = re.compile(r"<day>\s*(\w{3,9})\s*</day>", re.IGNORECASE)
 _OPENED = re.compile(r"<(?:[\w-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _WEB_PAGE = re.compile(
@@ -60,49 +64,176 @@ SNIFF_CHARS = 20_000
 
 
 def parse_feed(
-    body: bytes, *, feed: Feed, url: str, content_type: str | None, seen_at: datetime
+    body: bytes,
+    *,
+    feed: Feed,
+    url: str,
+    content_type: str | None,
+    seen_at: datetime,
+    seen: Container[bytes] = frozenset(),
 ) -> ParsedFeed:
     """Return the entries of a feed's document, in its order.
 
-    `url` is where the body came from, for relative links. What is malformed but
-    readable gives entries and a warning; an empty feed gives none. Raises ParseError
-    for what is no feed (a web page, a bot wall, nothing) and for what breaks the parser.
+    `url` is where the body came from, for relative links. Items whose hash is `seen`
+    (the `marks` of an earlier poll) are not read again, and of the others at most
+    `ITEMS_MAX`; but only where the document can safely be cut into its items. What is
+    malformed but readable gives entries and a warning; an empty feed gives none. Raises
+    ParseError for what is no feed (a web page, a bot wall, nothing) and for what breaks
+    the parser.
     """
-    document = read_document(body, content_type)
+    document = decode_document(body, content_type)
+    reading = _read_json(document, seen) or _read_xml(document, seen, feed, url)
+    reader = EntryReader(feed, reading.head, url, seen_at)
+    read = [reader.read(raw) for raw in reading.found]
+    entries = tuple(tell_apart([entry for entry in read if entry is not None]))
+    notes = [*reading.notes]
+    if len(entries) < len(read):
+        notes.append(f"passed over, without a word or a link: {len(read) - len(entries)}")
+    skip_hours, skip_days = _skipped_times(document.text)
+    return ParsedFeed(
+        title=plain_text(text_of(reading.head, "title"), limit=TITLE_MAX_CHARS),
+        entries=entries,
+        warning="; ".join(notes),
+        ttl=_ttl(reading.head),
+        skip_hours=skip_hours,
+        skip_days=skip_days,
+        marks=tuple(_marks(reading.hashes, read, entries)),
+        waiting_count=reading.waiting_count,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a document holds, as feedparser names it."""
+
+    head: dict[str, Any]
+    found: list[dict[str, Any]]  # the entries that were to be read
+    notes: tuple[str, ...] = ()
+    # Of every item, whether it is to be read; empty where the document was not cut.
+    hashes: tuple[tuple[bytes, bool], ...] = ()
+    waiting_count: int = 0
+
+
+def _marks(
+    hashes: Sequence[tuple[bytes, bool]],
+    read: Sequence[Entry | None],
+    entries: Sequence[Entry],
+) -> Iterator[ItemMark]:
+    """Yield the marks; what was passed over leaves none, so that it is told each time."""
+    remaining = iter(entries)
+    named = (None if entry is None else next(remaining).key.id for entry in read)
+    if not hashes:
+        yield from (ItemMark(b"", name) for name in named if name)
+        return
+    for content_hash, is_read in hashes:
+        if not is_read:
+            yield ItemMark(content_hash, None)
+        elif name := next(named):
+            yield ItemMark(content_hash, name)
+
+
+def _read_json(document: Document, seen: Container[bytes]) -> _Reading | None:
+    if not document.text.startswith("{"):
+        return None
+    parsed = read_json_feed(document.text)
+    if parsed is None:
+        return None
+    raws = parsed["entries"]
+    ids = Counter(twin_of(raw.get("id", "")) for raw in raws)
+    items = []
+    for raw in raws:
+        content = json.dumps(raw, sort_keys=True).encode()
+        name = twin_of(raw.get("id", ""))
+        items.append(Item(content, item_hash(content), bool(name) and ids[name] == 1))
+    chosen, waiting_count = _choose_items(items, seen)
+    hashes = _hashes(items, chosen, seen)
+    of_item = dict(zip(map(id, items), raws, strict=True))
+    found = [of_item[id(item)] for item in chosen]
+    return _Reading(parsed["feed"], found, document.mended, hashes, waiting_count)
+
+
+def _read_xml(document: Document, seen: Container[bytes], feed: Feed, url: str) -> _Reading:
+    """Return what is new in the document, or all of it where that is not safe."""
+    reading = _read_unseen(document, seen, feed, url)
+    if reading is not None:
+        return reading
+    mended = mend_document(document)
+    if mended.text != document.text:
+        reading = _read_unseen(mended, seen, feed, url)
+    return reading or _read_whole(mended, feed, url)
+
+
+def _read_unseen(
+    document: Document, seen: Container[bytes], feed: Feed, url: str
+) -> _Reading | None:
+    """Return what the document holds but for the items seen before, None where that is unsafe."""
+    cut = cut_document(document.text.encode(errors="surrogatepass"))
+    if cut is None:
+        return None
+    items, waiting_count = _choose_items(cut.items, seen)
+    parsed = _parse(cut.with_only(items), feed, url if "xml:base" in document.text else None)
+    if parsed["bozo"] or not parsed["version"] or len(parsed["entries"]) != len(items):
+        return None
+    hashes = _hashes(cut.items, items, seen)
+    return _Reading(parsed["feed"], parsed["entries"], document.mended, hashes, waiting_count)
+
+
+def _hashes(
+    items: Iterable[Item], chosen: Iterable[Item], seen: Container[bytes]
+) -> tuple[tuple[bytes, bool], ...]:
+    """Return the hash of each item that was chosen or seen, and whether it was chosen."""
+    places = set(map(id, chosen))
+    return tuple(
+        (item.hash, id(item) in places)
+        for item in items
+        if id(item) in places or (item.is_distinct and item.hash in seen)
+    )
+
+
+def _choose_items(items: Iterable[Item], seen: Container[bytes]) -> tuple[list[Item], int]:
+    """Return the items to be read, and how many are left for another poll."""
+    chosen, room, waiting_count = [], ITEMS_MAX, 0
+    for item in items:
+        if not item.is_distinct:
+            chosen.append(item)
+        elif item.hash not in seen:
+            if room:
+                chosen.append(item)
+                room -= 1
+            else:
+                waiting_count += 1
+    return chosen, waiting_count
+
+
+def _read_whole(document: Document, feed: Feed, url: str) -> _Reading:
     if not document.text.strip():
         raise ParseError(feed.url, "the answer is empty, not a feed", kind=Problem.NOT_A_FEED)
-    parsed = _parse(document, feed, url)
+    base = url if "xml:base" in document.text else None
+    parsed = _parse(document.text.encode(), feed, base)
     found: list[dict[str, Any]] = parsed["entries"]
     problem = _problem(parsed)
     _refuse_other_documents(document.text, parsed, found, problem, feed)
-
     notes = [*document.mended, *([problem] if problem else [])]
     if problem and _ends_inside_an_entry(document.text):
         # Half an entry would count as another one when the whole comes.
         found = found[:-1]
         notes.append("the document ends within an entry, which is left for the next poll")
-    head = parsed["feed"]
-    reader = _Reader(feed, head, url, seen_at)
-    entries = [entry for entry in map(reader.read, found) if entry is not None]
-    if len(entries) < len(found):
-        notes.append(f"passed over, without a word or a link: {len(found) - len(entries)}")
-    return ParsedFeed(
-        title=plain_text(_text(head, "title"), limit=TITLE_MAX_CHARS),
-        entries=tuple(_tell_apart(entries)),
-        warning="; ".join(notes),
-        ttl=_ttl(head),
-    )
+    return _Reading(parsed["feed"], found, tuple(notes))
 
 
-def _parse(document: Document, feed: Feed, url: str) -> dict[str, Any]:
+def _parse(document: bytes, feed: Feed, base: str | None) -> dict[str, Any]:
+    """Let feedparser read a document in UTF-8.
+
+    `base` is its address, for documents with an xml:base only: with one, feedparser also
+    makes addresses of ids, and a feed that moves would bring all its entries again;
+    without, an xml:base leaks to what follows.
+    """
     headers = {"content-type": "application/xml; charset=utf-8"}
-    if "xml:base" in document.text:
-        # Only then: with a base, feedparser also makes addresses of ids, and a feed that
-        # moves would bring all its entries again. Without, xml:base leaks to what follows.
-        headers["content-location"] = url
+    if base is not None:
+        headers["content-location"] = base
     try:
         result: dict[str, Any] = feedparser.parse(
-            BytesIO(document.text.encode()),
+            BytesIO(document),
             response_headers=headers,
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -120,9 +251,12 @@ def _problem(parsed: dict[str, Any]) -> str:
     if not parsed["bozo"]:
         return ""
     error = parsed.get("bozo_exception")
-    if not isinstance(error, SAXParseException):
-        return f"not well-formed ({type(error).__name__})"  # an undeclared prefix, say
-    return f"not well-formed XML in line {error.getLineNumber()}: {clean(error.getMessage())}"
+    where = (
+        f"line {error.getLineNumber()}: {clean(error.getMessage())}"
+        if isinstance(error, SAXParseException)
+        else repr(error)  # feedparser itself objects
+    )
+    return f"not well-formed XML in {where}"
 
 
 def _refuse_other_documents(
@@ -146,7 +280,7 @@ def _refuse_other_documents(
     if is_page:
         words = "a web page, not a feed"
     elif start.lstrip()[:1] in "{[":
-        words = "JSON, not an RSS or Atom feed"
+        words = "JSON, not a feed"
     elif start.lstrip().startswith("<"):
         words = "XML of another kind, not an RSS or Atom feed"
     else:
@@ -162,180 +296,29 @@ def _ends_inside_an_entry(text: str) -> bool:
     return not closed or opened[-1] > closed[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads feedparser's entries with what their document and subscription say."""
-
-    feed: Feed
-    head: dict[str, Any]
-    url: str
-    seen_at: datetime
-
-    def read(self, raw: dict[str, Any]) -> Entry | None:
-        """Return the entry, None when it has neither a word nor a link."""
-        title = plain_text(_text(raw, "title"), limit=TITLE_MAX_CHARS)
-        summary = _summary(raw)
-        link = self._link(raw)
-        if not (title or summary or link):
-            return None
-        outlet, title = self._outlet(raw, title)
-        if outlet and fold(summary) in {fold(f"{title} {outlet}"), fold(title)}:
-            summary = ""  # an aggregator's summary is its title again
-        title = title or clip(summary, TITLE_FROM_SUMMARY_CHARS) or link
-        published_at, published_text = self._date(raw)
-        return Entry(
-            key=EntryKey(self.feed.number, _identity(raw, link, title, summary)),
-            outlet=outlet or self.feed.title or clean(_text(self.head, "title")),
-            link=link,
-            title=title,
-            summary=summary,
-            published_at=published_at,
-            seen_at=self.seen_at,
-            language=guess_language(f"{title} {summary}") or self._language(),
-            published_text=published_text,
-        )
-
-    def _language(self) -> str | None:
-        if self.feed.language:
-            return self.feed.language
-        said = _text(self.head, "language")[:2].lower()
-        return said if said in {"en", "es"} else None
-
-    def _link(self, raw: dict[str, Any]) -> str:
-        for address in _addresses(raw):
-            address = address.strip()
-            link = address and (clean_link(address) or clean_link(self._absolute(address)))
-            if link:
-                return link
-        return ""
-
-    def _absolute(self, address: str) -> str:
-        try:
-            return urljoin(urljoin(self.url, _text(self.head, "link")), address)
-        except ValueError:
-            return ""
-
-    def _outlet(self, raw: dict[str, Any], title: str) -> tuple[str, str]:
-        """Return the original publisher behind an aggregator, "" if none, and the bare title."""
-        source = raw.get("source")
-        source = source if isinstance(source, dict) else {}
-        outlet = plain_text(_text(source, "title") or _text(raw, "news_source"))
-        outlet = clip(outlet, OUTLET_MAX_CHARS)
-        bare, dash, tail = title.rpartition(" - ")
-        if outlet:
-            if dash and bare and fold(tail) == fold(outlet):
-                return outlet, bare
-            at_home = _host(_text(source, "href")) in {_host(self.url), _host(self.feed.url)}
-            return ("" if at_home else outlet), title
-        if _host(self.feed.url) in AGGREGATORS and bare and 0 < len(tail) <= OUTLET_MAX_CHARS:
-            return tail, bare
-        return "", title
-
-    def _date(self, raw: dict[str, Any]) -> tuple[datetime | None, str]:
-        """Return the first date that can be believed, and what the publisher wrote."""
-        written = ""
-        for name in ("published", "updated", "created"):
-            text = clean(_text(raw, name)[: DATE_MAX_CHARS * 2])[:DATE_MAX_CHARS]
-            if not text:
-                continue
-            written = written or text
-            # Not feedparser's own reading: it makes 2 March of 30 February.
-            at = credible_date(parse_date(text), self.seen_at)
-            if at is not None:
-                return at, text
-        return None, written
-
-
-def _text(raw: dict[str, Any], name: str) -> str:
-    """Return a field as it stands; feedparser's own lookup guesses at others and warns."""
-    value = dict.get(raw, name)
-    return value if isinstance(value, str) else ""
-
-
-def _summary(raw: dict[str, Any]) -> str:
-    """Return the summary as text, the beginning of the content when there is none."""
-    contents = dict.get(raw, "content") or ()
-    candidates = [_text(raw, "summary"), *(_text(content, "value") for content in contents)]
-    for markup in candidates:
-        text = plain_text(markup[:MARKUP_MAX_CHARS], limit=SUMMARY_MAX_CHARS)
-        if text:
-            return text
-    return ""
-
-
-def _addresses(raw: dict[str, Any]) -> Iterator[str]:
-    """Yield what may be the entry's address, the most likely first."""
-    yield _text(raw, "feedburner_origlink")
-    named = _text(raw, "id")
-    link = _text(raw, "link")
-    # feedparser takes a guid for the link when there is none: "1234" is no address.
-    if link != named or "://" in link:
-        yield link
-    links = dict.get(raw, "links") or ()
-    for kind in ("alternate", "related", "via", "enclosure"):
-        for other in links:
-            if _text(other, "rel") == kind:
-                yield _text(other, "href")
-    if "://" in named:
-        yield named
-
-
-def _identity(raw: dict[str, Any], link: str, title: str, summary: str) -> str:
-    """Return the publisher's id, else the link, else a hash of the words."""
-    said = clean(_text(raw, "id")[: 10 * ID_MAX_CHARS])
-    if len(said) > ID_MAX_CHARS:
-        return _hash(_text(raw, "id"))
-    return said or link or _hash(f"{title}\n{summary}")
-
-
-def _hash(words: str) -> str:
-    return "hash:" + hashlib.sha256(words.encode(errors="replace")).hexdigest()[:32]
-
-
-def _tell_apart(entries: list[Entry]) -> Iterator[Entry]:
-    """Yield the entries, each with an id of its own.
-
-    Entries that share an id get their link added, or a hash of their title where the
-    link is shared too: what an entry says, not where it stands, so that each keeps its
-    key when the next one is put on top. Only what is wholly the same is numbered.
-    """
-    ids = Counter(entry.key.id for entry in entries)
-    links = {(entry.key.id, entry.link) for entry in entries if ids[entry.key.id] > 1}
-    links_count = Counter(id_ for id_, _ in links)
-    titles = {(entry.key.id, entry.link, entry.title) for entry in entries}
-    titles_count = Counter((id_, link) for id_, link, _ in titles)
-    taken: Counter[str] = Counter()
-    for entry in entries:
-        name = entry.key.id
-        if links_count[entry.key.id] > 1 and entry.link:
-            name = f"{name}|{entry.link}"
-        if titles_count[entry.key.id, entry.link] > 1:
-            name = f"{name}|{_hash(entry.title)}"
-        taken[name] += 1
-        if taken[name] > 1:
-            name = f"{name}|{taken[name]}"
-        yield entry if name == entry.key.id else replace(entry, key=replace(entry.key, id=name))
-
-
-def _host(address: str) -> str:
-    try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
 def _ttl(head: dict[str, Any]) -> timedelta | None:
     """Return how long the publisher asks to wait between polls, the longer of two ways to say."""
     wishes = []
-    minutes = _number(_text(head, "ttl"))
+    minutes = _number(text_of(head, "ttl"))
     if minutes:
         wishes.append(timedelta(minutes=minutes))
-    period = _PERIODS.get(_text(head, "sy_updateperiod").strip().lower())
+    period = _PERIODS.get(text_of(head, "sy_updateperiod").strip().lower())
     if period:
-        wishes.append(period / (_number(_text(head, "sy_updatefrequency")) or 1))
+        wishes.append(period / (_number(text_of(head, "sy_updatefrequency")) or 1))
     return max(wishes, default=None)
 
 
 def _number(text: str) -> int:
     match = _NUMBER.match(text)
     return int(match.group(1)) if match else 0
+
+
+def _skipped_times(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the UTC hours and the days (Monday 0) in which an RSS feed asks not to be polled."""
+    hours, days = _SKIP_HOURS.search(text), _SKIP_DAYS.search(text)
+    said_hours = map(int, _HOUR.findall(hours.group(1))) if hours else ()
+    said_days = (day.lower() for day in _DAY.findall(days.group(1))) if days else ()
+    return (
+        frozenset(hour % 24 for hour in said_hours if hour <= 24),
+        frozenset(_DAYS.index(day) for day in said_days if day in _DAYS),
+    )

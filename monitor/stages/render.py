@@ -25,22 +25,23 @@ from monitor.config import DigestSettings
 from monitor.errors import RenderError
 from monitor.model import Digest, Rendered, Story
 from monitor.stages.compose import compose_message, header_text
-from monitor.stages.view import IssueView, Room, fit, view_issue
+from monitor.stages.issue_view import IssueView, Room
+from monitor.stages.view import fit, view_issue
 from monitor.text import clip
 from monitor.wording import say_count
 
 __all__ = ["compose_message", "render_issue"]
 
 HTML_MAX_BYTES = 90_000  # Gmail clips at 102 kB and hides the footer with the rest
-PAGE_MAX_BYTES = 1_500_000
-OUTPUT_MAX_CHARS = 2_000_000  # of one template: a loop that never ends must end
+PAGE_MAX_BYTES = 4_000_000
+OUTPUT_MAX_CHARS = 4_000_000  # of one template: a loop that never ends must end
 STEPS_MAX = 200_000  # rounds of range() in one issue
 SUBJECT_MAX_CHARS = 120
 TEXT_COLUMNS = 72
 
 # Tried in turn until the mail fits; after them, stories move to the page.
 _ROOMS = (Room(), Room(also=4, reasons=4), Room(also=3, reasons=3))
-_PAGE_ROOMS = (Room(also=50), Room())
+_PAGE_ROOMS = (Room(also=50, misses=60, late=60), Room())
 
 # What a template may raise besides Jinja's own errors: it computes like any program.
 _FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
@@ -79,6 +80,8 @@ def render_issue(
     story_count = len(unconfirmed) + len(digest.stories)
     _, page_html = _within(PAGE_MAX_BYTES, make, _PAGE_ROOMS, story_count)
     shown, body_html = _within(HTML_MAX_BYTES, make, _ROOMS, story_count)
+    for markup in (body_html, page_html):
+        _Inspector().inspect(markup)
     text = _tidy(_run(environment, "digest.txt", issue=shown, subject=subject))
     return Rendered(subject, text, body_html, page_html)
 
@@ -135,11 +138,9 @@ def _html(environment: _Sandbox, view: IssueView, subject: str) -> str:
     # Template indentation is a fifth of the bytes; no text of ours depends on it.
     raw = re.sub(r"\s*\n\s*", "\n", raw)
     try:
-        finished = _INLINER.inline(raw)
+        return _INLINER.inline(raw)
     except InlineError as error:
         raise RenderError("digest.css", None, str(error)) from error
-    _Inspector().inspect(finished)
-    return finished
 
 
 def _tidy(text: str) -> str:

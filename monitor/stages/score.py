@@ -5,7 +5,7 @@ are worth together. A score has two sides that must both be there: the two parti
 a relation; or one party and the theme; or, where a profile names no party, the theme
 alone. With a and b in [0, 1) saying how sure each side is,
 
-    points = BASE + 2 SIDE a b + THEME theme - ELSEWHERE others - against
+    points = BASE + 2 SIDE a b + THEME theme - ELSEWHERE others - against + learned
     value  = 1 / (1 + exp(-points))
 
 and 2ab = a² + b² - (a - b)²: each side brings its own points, and what the weaker
@@ -48,6 +48,10 @@ class Scorer:
         self._relations = {
             profile.parties: _Relation(profile.parties, self._parties) for profile in self.profiles
         }
+        self._offsets = [
+            [Found("verdicts on other entries", -profile.offset, "")] if profile.offset else []
+            for profile in self.profiles
+        ]
         # Many entries of a stream hold nothing at all: their scores are known beforehand.
         self._of_nothing = self._weigh(Finding.empty(len(self._parties), len(self.profiles)))
 
@@ -65,9 +69,11 @@ class Scorer:
     def _weigh(self, finding: Finding) -> tuple[Score, ...]:
         weighed = {names: one.weigh(finding) for names, one in self._relations.items()}
         scores = []
-        for profile, terms, against in zip(
-            self.profiles, finding.terms, finding.against, strict=True
+        for profile, terms, against, offset in zip(
+            self.profiles, finding.terms, finding.against, self._offsets, strict=True
         ):
+            if offset:
+                against = [*against, *offset]
             sides = weighed[profile.parties]
             # Most profiles have no term in an entry: then its parties say all.
             own = sides.with_theme(terms, against) if terms or against else sides.alone

@@ -14,139 +14,48 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.config import DigestSettings
-from monitor.model import Digest, Entry, Omission, OmitReason, Reason, Score, Story
+from monitor.model import (
+    Digest,
+    Entry,
+    FeedChange,
+    Omission,
+    OmitReason,
+    Reason,
+    Score,
+    Section,
+    Story,
+)
+from monitor.stages.balance import country_of
+from monitor.stages.issue_view import (
+    AlsoView,
+    BalanceView,
+    IssueView,
+    LateView,
+    MissView,
+    NewsView,
+    RankView,
+    ReasonView,
+    ReceiptView,
+    Room,
+    SectionView,
+    StoryView,
+    TroubleView,
+    UpdateView,
+)
+from monitor.stages.rank import host_name, is_second_hand, is_suffix, outlet_key, squeeze
 from monitor.text import adds_to, clean, clean_link, clip, fold, link_host
 from monitor.wording import say_day, say_moment, say_short_day, say_since
 
 TITLE_MAX_CHARS = 220
-SUMMARY_MAX_CHARS = 200  # two lines at 680 px
+SUMMARY_MAX_CHARS = 180  # two lines at 680 px
 NAME_MAX_CHARS = 60  # outlets, feeds, profiles
 TERM_MAX_CHARS = 30  # a chip does not wrap, and has to fit 360 px
 ADVICE_MAX_CHARS = 240
+PROBLEM_MAX_CHARS = 160  # what happened, in full where it is one sentence
 ALSO_MAX = 50
 REASONS_MAX = 5
-MISSES_SHOWN = 5
+MISSES_MAX = 60  # on the page; a mail has room for fewer
 TROUBLES_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How much of an issue is shown; what is not becomes "+N more"."""
-
-    stories: int | None = None  # of the whole issue, best first; None: all
-    also: int = 8  # other outlets a story
-    reasons: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonView:
-    """One reason; points carry their sign."""
-
-    term: str
-    points: str
-    field: str  # "title", "summary" or ""
-
-
-@dataclass(frozen=True, slots=True)
-class AlsoView:
-    """Another outlet that reports the story."""
-
-    outlet: str
-    link: str
-    mark: str  # "ES" in an English digest; "" when it is in the digest's language
-
-
-@dataclass(frozen=True, slots=True)
-class StoryView:
-    """One story, spoken for by its lead."""
-
-    title: str
-    link: str
-    outlet: str
-    host: str  # ASCII; "" when the outlet's name makes it evident
-    time: str
-    is_dated: bool  # False: the time is that of first sight
-    language: str  # of the lead, as a lang attribute; "" unknown
-    mark: str
-    summary: str  # "" when it says no more than the title
-    also: tuple[AlsoView, ...]
-    also_more_count: int
-    reasons: tuple[ReasonView, ...]  # strongest first
-    score: str
-    rank: int  # from 0, in the whole issue: who goes first when there is no room
-
-
-@dataclass(frozen=True, slots=True)
-class SectionView:
-    """A section; `more_count` of its `count` stories are not shown here."""
-
-    title: str
-    count: int
-    stories: tuple[StoryView, ...]
-
-    @property
-    def more_count(self) -> int:
-        return self.count - len(self.stories)
-
-
-@dataclass(frozen=True, slots=True)
-class MissView:
-    """A story left out, with what it lacked."""
-
-    title: str
-    link: str
-    outlet: str
-    language: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class TroubleView:
-    """A feed in trouble."""
-
-    title: str
-    problem: str
-    since: str  # "since Fri 3 Jul, 06:00", "" unknown
-    advice: str  # "": the templates know one for each kind of problem
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """What stood behind the issue."""
-
-    feeds_count: int
-    feeds_answered_count: int
-    entries_new_count: int
-    entries_above_count: int
-    troubles: tuple[TroubleView, ...]
-    troubles_more_count: int
-    since: str  # "since Sat 11 Jul, 07:00", "" in the first issue
-    next_issue: str  # "Mon 13 Jul, 07:00", "" when none is due
-    zone: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class IssueView:
-    """Everything a template can show."""
-
-    title: str
-    language: str
-    day: str  # "Sunday, 12 July 2026"
-    short_day: str  # "12 Jul"
-    time: str
-    page: str  # the issue's page below the state folder
-    headline: str  # the most important story's, "" in a quiet issue
-    story_count: int  # of the whole issue, unconfirmed ones included
-    report_count: int
-    outlet_count: int
-    foreign_count: int  # reports in another language than the digest's
-    unconfirmed: SectionView | None
-    sections: tuple[SectionView, ...]
-    misses: tuple[MissView, ...]  # what there was no room for, then the nearest
-    near_miss: MissView | None  # the best of those below the threshold
-    omitted: tuple[tuple[str, int], ...]  # value of an OmitReason, how many stories
-    receipt: ReceiptView
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +65,7 @@ class _Reader:
     language: str
     zone: ZoneInfo
     today: date
+    shift: float = 0.0  # of every threshold
 
     def since(self, at: datetime | None) -> str:
         return say_since(at, self.zone, self.language, today=self.today) if at else ""
@@ -169,7 +79,7 @@ def view_issue(
 ) -> IssueView:
     """Return what the templates show of an issue; `fit` makes it smaller."""
     today = digest.slot.local_date
-    reader = _Reader(settings.language, ZoneInfo(zone), today)
+    reader = _Reader(settings.language, ZoneInfo(zone), today, settings.threshold_shift)
     ranks = _ranks(digest, unconfirmed)
     again = SectionView("", len(unconfirmed), _stories(unconfirmed, None, ranks, reader))
     everything = [*unconfirmed, *digest.stories]
@@ -185,14 +95,14 @@ def view_issue(
         headline=_title(_top(digest, everything).lead.entry) if everything else "",
         story_count=len(everything),
         report_count=len(entries),
-        outlet_count=len({fold(entry.outlet) for entry in entries}),
+        outlet_count=len({fold(_outlet(entry)) for entry in entries}),
         foreign_count=sum(bool(_mark(entry, settings.language)) for entry in entries),
         unconfirmed=again if unconfirmed else None,
         sections=tuple(
             SectionView(
                 _name(section.profile.title),
                 len(section.stories),
-                _stories(section.stories, section.profile.name, ranks, reader),
+                _stories(section.stories, section, ranks, reader),
             )
             for section in digest.sections
         ),
@@ -200,6 +110,8 @@ def view_issue(
         near_miss=next((_miss(o) for o in digest.omissions if o.reason is below), None),
         omitted=_omitted(digest.omissions),
         receipt=_receipt(digest, reader, zone),
+        late=_late(digest.omissions),
+        balance=_balance(everything, settings.language) if everything else None,
     )
 
 
@@ -214,6 +126,8 @@ def fit(view: IssueView, room: Room) -> IssueView:
         view,
         unconfirmed=_fit_section(view.unconfirmed, room) if view.unconfirmed else None,
         sections=tuple(_fit_section(section, room) for section in view.sections),
+        misses=view.misses[: room.misses],
+        late=view.late[: room.late],
     )
 
 
@@ -234,34 +148,27 @@ def _fit_section(section: SectionView, room: Room) -> SectionView:
 
 
 def _ranks(digest: Digest, unconfirmed: Sequence[Story]) -> Mapping[int, int]:
-    """Return story number -> rank: what is offered again first, then the best margin."""
-    margins = {
-        story.number: score.value - section.profile.threshold
-        for section in digest.sections
-        for story in section.stories
-        if (score := story.score_for(section.profile.name))
-    }
-    best_first = sorted(margins, key=lambda number: (-margins[number], number))
-    return {
-        number: rank
-        for rank, number in enumerate([*(story.number for story in unconfirmed), *best_first])
-    }
+    """Return story number -> place: what is offered again first, then the best rank."""
+    best_first = sorted(
+        digest.stories, key=lambda each: (-each.rank.total if each.rank else 0.0, each.number)
+    )
+    return {story.number: place for place, story in enumerate([*unconfirmed, *best_first])}
 
 
 def _stories(
-    stories: Iterable[Story], profile: str | None, ranks: Mapping[int, int], reader: _Reader
+    stories: Iterable[Story], section: Section | None, ranks: Mapping[int, int], reader: _Reader
 ) -> tuple[StoryView, ...]:
-    return tuple(_story(s, profile, ranks.get(s.number, 0), reader) for s in stories)
+    return tuple(_story(s, section, ranks[s.number], reader) for s in stories)
 
 
-def _story(story: Story, profile: str | None, rank: int, reader: _Reader) -> StoryView:
+def _story(story: Story, section: Section | None, rank: int, reader: _Reader) -> StoryView:
     entry = story.lead.entry
-    score = (story.score_for(profile) if profile else None) or story.score
+    score = _score(story, section, reader)
     also = _also(story, reader.language)
     return StoryView(
         title=_title(entry),
         link=clean_link(entry.link),
-        outlet=_name(entry.outlet),
+        outlet=_outlet(entry),
         host=_host_to_show(entry),
         time=reader.moment(entry.dated_at),
         is_dated=entry.published_at is not None,
@@ -273,35 +180,87 @@ def _story(story: Story, profile: str | None, rank: int, reader: _Reader) -> Sto
         reasons=_reasons(score),
         score=f"{score.value:.2f}",
         rank=rank,
+        standing=_standing(story),
+        update=_update(story),
+    )
+
+
+def _score(story: Story, section: Section | None, reader: _Reader) -> Score:
+    """Return the score that brought a story where it stands.
+
+    The lead's own when that passes: its reasons are words of the headline above them.
+    """
+    if section is None:
+        return story.score
+    profile = section.profile
+    bar = round(profile.threshold + reader.shift, 6)
+    for score in story.lead.scores:
+        if score.profile == profile.name and round(score.value, 6) >= bar:
+            return score
+    return story.score_for(profile.name) or story.score
+
+
+def _standing(story: Story) -> RankView | None:
+    rank = story.rank
+    if rank is None:
+        return None
+    return RankView(
+        total=f"{rank.total:.1f}",
+        strength=f"{rank.strength:.1f}",
+        outlets=f"{rank.outlets:.1f}",
+        freshness=f"{rank.freshness:.1f}",
+        outlet_count=rank.outlet_count,
+    )
+
+
+def _update(story: Story) -> UpdateView | None:
+    update = story.update
+    if update is None:
+        return None
+    return UpdateView(
+        update.day,
+        _line(update.headline, TITLE_MAX_CHARS),
+        tuple(_line(word, TERM_MAX_CHARS) for word in update.news),
     )
 
 
 def _also(story: Story, language: str) -> tuple[AlsoView, ...]:
     """Return the other outlets, each once, in the story's order."""
-    seen = {fold(story.lead.entry.outlet)}
-    also = []
-    for entry in (scored.entry for scored in story.entries[1:]):
-        if fold(entry.outlet) not in seen:
-            seen.add(fold(entry.outlet))
-            also.append(
-                AlsoView(_name(entry.outlet), clean_link(entry.link), _mark(entry, language))
-            )
-    return tuple(also)
+    others: dict[str, Entry] = {}
+    for scored in story.entries:
+        others.setdefault(outlet_key(scored.entry) or fold(_outlet(scored.entry)), scored.entry)
+    return tuple(
+        AlsoView(_outlet(entry), clean_link(entry.link), _mark(entry, language))
+        for entry in list(others.values())[1:]
+    )
 
 
 def _reasons(score: Score) -> tuple[ReasonView, ...]:
-    """Return the strongest reasons that speak for the story; those against only if none does."""
+    """Return the strongest reasons that speak for the story; those against only if none does.
+
+    A term that counts twice, for its party and for the theme, say, is one to the reader.
+    """
     speaking = [r for r in score.reasons if r.points > 0] or list(score.reasons)
-    return tuple(_reason(reason) for reason in speaking[:REASONS_MAX])
+    merged: dict[str, list[Reason]] = {}
+    for reason in speaking:
+        merged.setdefault(fold(reason.term.rpartition(": ")[2]), []).append(reason)
+    strongest = sorted(merged.values(), key=lambda group: -abs(sum(r.points for r in group)))
+    return tuple(_reason(group) for group in strongest[:REASONS_MAX])
 
 
-def _reason(reason: Reason) -> ReasonView:
-    term = _line(reason.term.rstrip("*"), TERM_MAX_CHARS)
-    return ReasonView(term, f"{reason.points:+.1f}", clean(reason.field))
+def _reason(group: Sequence[Reason]) -> ReasonView:
+    # The scorer writes "Mexico: Sheinbaum": what it is evidence of, then the term.
+    kind, _, term = group[0].term.rpartition(": ")
+    return ReasonView(
+        term=_line(term.rstrip("*"), TERM_MAX_CHARS) or "…",
+        kind=_line(kind, TERM_MAX_CHARS),
+        points=f"{sum(reason.points for reason in group):+.1f}",
+        field=clean(group[0].field),
+    )
 
 
 def _misses(omissions: Sequence[Omission]) -> tuple[MissView, ...]:
-    near = [o for o in omissions if o.reason is not OmitReason.ALREADY_SENT][:MISSES_SHOWN]
+    near = [o for o in omissions if o.reason is not OmitReason.ALREADY_SENT][:MISSES_MAX]
     return tuple(_miss(omission) for omission in near)
 
 
@@ -310,10 +269,43 @@ def _miss(omission: Omission) -> MissView:
     return MissView(
         title=_title(entry),
         link=clean_link(entry.link),
-        outlet=_name(entry.outlet),
+        outlet=_outlet(entry),
         language=_language(entry),
         detail=clean(omission.detail) or omission.reason.value,
     )
+
+
+def _late(omissions: Sequence[Omission]) -> tuple[LateView, ...]:
+    """Return the stories that were sent before and reported on since."""
+    sent = [o for o in omissions if o.reason is OmitReason.ALREADY_SENT][:MISSES_MAX]
+    return tuple(
+        LateView(
+            title=_title(omission.story.lead.entry),
+            link=clean_link(omission.story.lead.entry.link),
+            language=_language(omission.story.lead.entry),
+            detail=clean(omission.detail),
+            outlets=tuple(dict.fromkeys(_outlet(e.entry) for e in omission.story.entries))[
+                :ALSO_MAX
+            ],
+        )
+        for omission in sent
+    )
+
+
+def _balance(stories: Sequence[Story], language: str) -> BalanceView:
+    """Count the leads by country, as their feeds' folders tell it, and by language.
+
+    Behind an aggregator the folder says nothing about the outlet.
+    """
+    leads = [story.lead for story in stories]
+    countries = Counter(
+        country
+        for lead in leads
+        if not is_second_hand(lead.entry) and (country := country_of(lead.topics, language))
+    )
+    languages = Counter(_language(lead.entry) for lead in leads)
+    languages.pop("", None)
+    return BalanceView(len(leads), tuple(countries.most_common()), tuple(languages.most_common()))
 
 
 def _omitted(omissions: Sequence[Omission]) -> tuple[tuple[str, int], ...]:
@@ -326,12 +318,15 @@ def _receipt(digest: Digest, reader: _Reader, zone: str) -> ReceiptView:
     troubles = tuple(
         TroubleView(
             title=_name(trouble.title),
-            problem=_line(trouble.problem, NAME_MAX_CHARS),
+            problem=_line(trouble.problem, PROBLEM_MAX_CHARS),
+            kind=trouble.kind or trouble.problem,
             since=reader.since(trouble.since),
             advice=_line(trouble.advice, ADVICE_MAX_CHARS),
         )
         for trouble in receipt.troubles[:TROUBLES_SHOWN]
     )
+    # A feed that broke stands among the troubles already.
+    news = [each for each in receipt.news if each.change is not FeedChange.BROKE]
     return ReceiptView(
         feeds_count=receipt.feeds_count,
         feeds_answered_count=receipt.feeds_answered_count,
@@ -339,6 +334,10 @@ def _receipt(digest: Digest, reader: _Reader, zone: str) -> ReceiptView:
         entries_above_count=receipt.entries_above_count,
         troubles=troubles,
         troubles_more_count=len(receipt.troubles) - len(troubles),
+        news=tuple(
+            NewsView(_name(each.title), each.change.value, _line(each.detail, PROBLEM_MAX_CHARS))
+            for each in news[:TROUBLES_SHOWN]
+        ),
         since=reader.since(receipt.since),
         next_issue=reader.moment(receipt.next_issue_at) if receipt.next_issue_at else "",
         zone=zone,
@@ -350,13 +349,22 @@ def _receipt(digest: Digest, reader: _Reader, zone: str) -> ReceiptView:
 
 
 def _title(entry: Entry) -> str:
-    return _line(entry.title, TITLE_MAX_CHARS) or link_host(entry.link) or "…"
+    """Return the headline; aggregators put " - The Outlet" behind it, which is told anyway."""
+    title = clean(entry.title[: 10 * TITLE_MAX_CHARS])
+    headline, dash, tail = title.rpartition(" - ")
+    if dash and headline and fold(tail) == fold(clean(entry.outlet[:NAME_MAX_CHARS])):
+        title = headline
+    return clip(title, TITLE_MAX_CHARS) or link_host(entry.link) or "…"
+
+
+def _outlet(entry: Entry) -> str:
+    return _name(entry.outlet) or link_host(clean_link(entry.link)) or "…"
 
 
 def _summary(entry: Entry) -> str:
     """Return the summary in short, "" when it says no more than the title and the outlet."""
     summary = _line(entry.summary, SUMMARY_MAX_CHARS)
-    return summary if adds_to(summary, f"{_title(entry)} {_name(entry.outlet)}") else ""
+    return summary if adds_to(summary, f"{_title(entry)} {_outlet(entry)}") else ""
 
 
 def _name(text: str) -> str:
@@ -379,17 +387,10 @@ def _mark(entry: Entry, language: str) -> str:
     return own.upper() if own and own != language else ""
 
 
-# What stands after the name in a host: "eluniversal.com.mx", "sre.gob.mx".
-_SUFFIXES = frozenset("com org net edu gov gob mil info news int co ac media press tv".split())
-
-
 def _host_to_show(entry: Entry) -> str:
     """Return the link's host, "" when the outlet's name says as much."""
     host = link_host(clean_link(entry.link))
-    labels = host.split(".")
-    while len(labels) > 1 and (labels[-1] in _SUFFIXES or len(labels[-1]) == 2):
-        labels.pop()
-    name, outlet = labels[-1], re.sub(r"[\W_]", "", fold(entry.outlet))
-    if host.startswith("xn--") or ".xn--" in host or len(name) < 2:
+    name, outlet = host_name(host), squeeze(_outlet(entry))
+    if host.startswith("xn--") or ".xn--" in host or len(name) < 2 or is_suffix(name):
         return host
     return "" if name in outlet or (len(outlet) > 1 and outlet in name) else host

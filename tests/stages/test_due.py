@@ -189,6 +189,36 @@ def test_a_slot_missed_by_more_than_half_a_day_is_issued_all_the_same() -> None:
     assert issue(at(11, 7), at(12, 22)) == ("2026-07-12-0700", [])
 
 
+@pytest.mark.parametrize(
+    ("missed_at", "now", "times", "lateness", "waits"),
+    [
+        (at(12, 7), at(12, 19), ("07:00",), timedelta(hours=12), False),
+        (at(12, 7), at(12, 19, 1), ("07:00",), timedelta(hours=12), True),
+        # The next is no nearer than the allowed lateness: waiting would make it worse.
+        (at(12, 7), at(12, 17), ("07:00",), timedelta(hours=9), False),
+        (at(12, 7), at(12, 22, 1), ("07:00",), timedelta(hours=9), True),
+        (at(12, 7), at(12, 12), ("07:00", "15:00"), timedelta(hours=4), True),
+    ],
+)
+def test_a_slot_missed_by_too_much_waits_for_a_nearer_one(
+    missed_at: datetime, now: datetime, times: tuple[str, ...], lateness: timedelta, waits: bool
+) -> None:
+    settings = DigestSettings(times=times, max_lateness=lateness)
+    slot = Slot(missed_at.date(), missed_at.time(), missed_at)
+
+    assert due.waits_for_next(settings, "UTC", slot, (), now) == waits
+
+
+def test_a_slot_waits_once_and_never_for_one_that_does_not_come() -> None:
+    slot, older = (Slot(date(2026, 7, day), time(7), at(day, 7)) for day in (12, 11))
+    evening = at(12, 22)
+
+    assert due.waits_for_next(MORNING, "UTC", slot, (), evening)
+    assert not due.waits_for_next(MORNING, "UTC", slot, (older,), evening)
+    assert not due.waits_for_next(DigestSettings(days=("sun",)), "UTC", slot, (), evening)
+    assert not due.waits_for_next(DigestSettings(days=()), "UTC", slot, (), evening)
+
+
 def test_slots_missed_in_a_long_downtime_are_merged_into_the_newest() -> None:
     assert issue(at(7, 7), at(12, 9)) == (
         "2026-07-12-0700",
@@ -295,6 +325,44 @@ def test_a_feed_is_polled_no_sooner_than_anyone_asks(
 def test_a_feed_is_polled_once_a_week_at_least() -> None:
     assert minutes_to_poll(fresh_for=timedelta(days=3650)) == 7 * 24 * 60
     assert minutes_to_poll(ttl=timedelta(days=6.99)) == 7 * 24 * 60
+
+
+def test_hours_and_days_to_skip_put_a_poll_off_but_never_beyond_a_week() -> None:
+    # Noon of a Sunday; the next poll would be at one o'clock.
+    assert 120 <= minutes_to_poll(skip_hours={13}) <= 150
+    assert 12 * 60 <= minutes_to_poll(skip_days={6}) <= 12 * 60 + 30
+    assert minutes_to_poll(skip_hours=set(range(24))) == 7 * 24 * 60
+    assert minutes_to_poll(skip_days=set(range(7))) == 7 * 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "known", "total", "learned"),
+    [
+        (None, 10, 20, 60),
+        (None, 2, 3, None),
+        (None, 0, 20, 30),
+        (20, 0, 20, 15),
+        (15, 0, 20, 15),
+        (None, 19, 20, 75),
+        (110, 19, 20, 120),
+        (None, 20, 20, 75),
+    ],
+)
+def test_a_rhythm_is_learned_from_what_was_known(
+    rhythm: int | None, known: int, total: int, learned: int | None
+) -> None:
+    def minutes(count: int | None) -> timedelta | None:
+        return None if count is None else timedelta(minutes=count)
+
+    found = due.next_rhythm(
+        minutes(rhythm),
+        known_count=known,
+        total_count=total,
+        interval=timedelta(minutes=60),
+        slowest=timedelta(minutes=120),
+    )
+
+    assert found == minutes(learned)
 
 
 def test_feeds_of_one_interval_are_spread_over_a_tenth_of_it() -> None:

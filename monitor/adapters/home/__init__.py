@@ -1,24 +1,36 @@
 """The home: the folder with what a person edits and where the state is kept.
 
-Sole user of tomlkit. monitor.toml, feeds.opml and seeds/*.toml are read by rooms of
-its own (settings, opml, profile_files); what a home lacks comes from the package.
+monitor.toml, feeds.opml and seeds/*.toml are read by rooms of its own (settings, opml,
+profile_files), and profiles are edited in editing.py; what a home lacks comes from the
+package.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from monitor.adapters.home.access import feed_access, read_secret
+from monitor.adapters.home.files import (
+    Copied,
+    copy_files,
+    files_in,
+    make_folder,
+    read_file,
+    toml_files,
+    unusable,
+    write_file,
+)
 from monitor.adapters.home.opml import read_opml, write_opml
 from monitor.adapters.home.profile_files import merge_parties, read_party, read_profile
 from monitor.adapters.home.tomlfile import NOTHING_STARTED, TomlFile
 from monitor.config import Config
 from monitor.errors import ConfigError
-from monitor.model import Party, Subscription, TopicProfile
+from monitor.model import Access, Party, Subscription, TopicProfile
 
 SETTINGS_FILE = "monitor.toml"
 FEEDS_FILE = "feeds.opml"
@@ -49,7 +61,7 @@ class Home:
         try:
             self.state.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise _unusable(self.state, "cannot be made", error) from error
+            raise unusable(self.state, "cannot be made", error) from error
         # On a read-only file system even root is told so here, before any run starts.
         if not os.access(self.state, os.W_OK | os.X_OK):
             problem = f"this folder cannot be written to; {NOTHING_STARTED}; make it writable"
@@ -73,25 +85,11 @@ class Home:
                 f"name a password_file, or set {PASSWORD_VARIABLE}; {NOTHING_STARTED}"
             )
             raise ConfigError(f"{SETTINGS_FILE}, mail.user", problem)
-        return _read_password(self.root / mail.password_file)
+        return read_secret(self.root / mail.password_file, "mail.password_file")
 
-
-def _read_password(path: Path) -> str:
-    setting = f"{SETTINGS_FILE}, mail.password_file"
-    try:
-        mode = path.stat().st_mode
-        password = path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        problem = f"{path} cannot be read ({reason}); {NOTHING_STARTED}"
-        raise ConfigError(setting, problem) from error
-    if not password or "\n" in password:
-        problem = f"{path} should hold the password in one line and nothing else; {NOTHING_STARTED}"
-        raise ConfigError(setting, problem)
-    if stat.S_IMODE(mode) & 0o077 and os.name == "posix":
-        problem = f"other users may read {path}; run: chmod 600 {path}; {NOTHING_STARTED}"
-        raise ConfigError(setting, problem)
-    return password
+    def feed_access(self) -> dict[str, Access]:
+        """Return how to reach the feeds that take more than their address, by address."""
+        return feed_access(self.root, self.config, self.subscriptions)
 
 
 def find_home(option: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
@@ -105,7 +103,7 @@ def find_home(option: Path | None, environ: Mapping[str, str], cwd: Path) -> Pat
         if (path / SETTINGS_FILE).is_file():
             return path
     except OSError as error:
-        raise _unusable(path, "cannot be read", error) from error
+        raise unusable(path, "cannot be read", error) from error
     what = "this folder is" if named else "the current folder is"
     problem = (
         f"{what} no home: it has no {SETTINGS_FILE}; make one with `monitor init DIR`, "
@@ -129,7 +127,7 @@ def open_home(path: Path, environ: Mapping[str, str]) -> Home:
     profiles, parties = read_seeds(root)
     from monitor.adapters.home.settings import read_settings  # pydantic is slow to import
 
-    file = TomlFile.parse(SETTINGS_FILE, _read(root / SETTINGS_FILE))
+    file = TomlFile.parse(SETTINGS_FILE, read_file(root / SETTINGS_FILE))
     return Home(
         root=root,
         config=read_settings(file, [profile.name for profile in profiles]),
@@ -166,39 +164,28 @@ def read_seeds(root: Path | None) -> tuple[tuple[TopicProfile, ...], tuple[Party
     parties = _parties(shipped / "parties", f"{shipped}/parties/")
     if own.resolve() != shipped.resolve():
         parties = merge_parties(parties, _parties(own / "parties", "seeds/parties/"))
-        if not _toml_files(own):
+        if not toml_files(own):
             own = shipped
     else:
         parties = merge_parties(parties, ())
-    names = [party.name for party in parties if not party.is_bridge]
     profiles = tuple(
-        read_profile(TomlFile.parse(f"seeds/{path.name}", _read(path)), path.stem, names)
-        for path in _toml_files(own)
+        parse_profile(f"seeds/{path.name}", path.stem, read_file(path), parties)
+        for path in toml_files(own)
     )
     return profiles, parties
 
 
+def parse_profile(shown: str, stem: str, raw: bytes, parties: Iterable[Party]) -> TopicProfile:
+    """Return the profile of a file's bytes; raises ConfigError that names it as `shown`."""
+    names = [party.name for party in parties if not party.is_bridge]
+    return read_profile(TomlFile.parse(shown, raw), stem, names)
+
+
 def _parties(folder: Path, shown: str) -> tuple[Party, ...]:
     return tuple(
-        read_party(TomlFile.parse(f"{shown}{path.name}", _read(path)), path.stem)
-        for path in _toml_files(folder)
+        read_party(TomlFile.parse(f"{shown}{path.name}", read_file(path)), path.stem)
+        for path in toml_files(folder)
     )
-
-
-def _toml_files(folder: Path) -> list[Path]:
-    return [path for path in _files(folder) if path.suffix == ".toml"]
-
-
-def _files(folder: Path) -> list[Path]:
-    """Return the files of a folder by name, hidden ones left out; none where it is absent."""
-    try:
-        paths = sorted(folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        # Not passed over: a home that cannot be read is not a home without files.
-        raise _unusable(folder, "cannot be read", error) from error
-    return [path for path in paths if not path.name.startswith(".") and path.is_file()]
 
 
 def read_subscriptions(root: Path) -> tuple[Subscription, ...]:
@@ -206,42 +193,34 @@ def read_subscriptions(root: Path) -> tuple[Subscription, ...]:
     path = root / FEEDS_FILE
     if not path.exists():
         return ()
-    return read_opml(_read(path), FEEDS_FILE).subscriptions
+    return read_opml(read_file(path), FEEDS_FILE).subscriptions
 
 
 def save_subscriptions(root: Path, subscriptions: Iterable[Subscription]) -> None:
     """Write feeds.opml anew, all or nothing; the previous one stays as feeds.opml.bak."""
     path = root / FEEDS_FILE
     if path.exists():
-        _write(path.with_name(f"{FEEDS_FILE}.bak"), _read(path))
-    _write(path, write_opml(subscriptions))
+        write_file(path.with_name(f"{FEEDS_FILE}.bak"), read_file(path))
+    write_file(path, write_opml(subscriptions))
 
 
 def _templates(root: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     for folder in (shipped_root() / "templates", root / "templates"):
-        for path in _files(folder):
+        for path in files_in(folder):
             texts[path.name] = _template_text(path)
     return texts
 
 
 def _template_text(path: Path) -> str:
     try:
-        return _read(path).decode("utf-8-sig")
+        return read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = f"expected UTF-8 text, found another encoding; {NOTHING_STARTED}"
         raise ConfigError(f"templates/{path.name}", problem) from error
 
 
 # ---------------------------------------------------------------- making a home
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """What was written, and what was there before and left alone."""
-
-    written: tuple[Path, ...]
-    kept: tuple[Path, ...]
 
 
 def create_home(path: Path, *, zone: str | None = None) -> Copied:
@@ -259,72 +238,23 @@ def create_home(path: Path, *, zone: str | None = None) -> Copied:
     sources = {
         SETTINGS_FILE: shipped / SETTINGS_FILE,
         FEEDS_FILE: shipped / FEEDS_FILE,
-        **{f"seeds/{seed.name}": seed for seed in _toml_files(shipped / "seeds")},
+        **{f"seeds/{seed.name}": seed for seed in toml_files(shipped / "seeds")},
     }
     change = (lambda raw: _with_zone(raw, zone)) if zone else None
-    _make_folder(path)
-    copied = _copy(path, sources, {SETTINGS_FILE: change} if change else {})
-    _make_folder(path / "state", mode=0o700)
+    make_folder(path)
+    copied = copy_files(path, sources, {SETTINGS_FILE: change} if change else {})
+    make_folder(path / "state", mode=0o700)
     return copied
 
 
 def customize(root: Path, what: Literal["parties", "templates"]) -> Copied:
     """Copy the shipped alias lists or templates into a home, overwriting nothing."""
     folder = "seeds/parties" if what == "parties" else "templates"
-    files = _files(shipped_root() / folder)
-    return _copy(root, {f"{folder}/{path.name}": path for path in files}, {})
-
-
-def _copy(
-    root: Path, sources: Mapping[str, Path], changes: Mapping[str, Callable[[bytes], bytes]]
-) -> Copied:
-    written, kept = [], []
-    for name, source in sources.items():
-        target = root / name
-        if target.exists():
-            kept.append(target)
-            continue
-        _make_folder(target.parent)
-        raw = _read(source)
-        _write(target, changes[name](raw) if name in changes else raw)
-        written.append(target)
-    return Copied(tuple(written), tuple(kept))
+    files = files_in(shipped_root() / folder)
+    return copy_files(root, {f"{folder}/{path.name}": path for path in files}, {})
 
 
 def _with_zone(raw: bytes, zone: str) -> bytes:
-    import tomlkit  # slow to import, and needed by few commands
+    from monitor.adapters.home.editing import with_value  # tomlkit is slow to import
 
-    document = tomlkit.parse(raw.decode("utf-8"))
-    document["zone"] = zone
-    return tomlkit.dumps(document).encode("utf-8")
-
-
-def _make_folder(path: Path, mode: int = 0o777) -> None:
-    try:
-        path.mkdir(mode=mode, parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unusable(path, "cannot be made", error) from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _unusable(path, "cannot be read", error) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a crash leaves the old one."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise _unusable(path, "cannot be written", error) from error
-
-
-def _unusable(path: Path, what: str, error: OSError) -> ConfigError:
-    return ConfigError(str(path), f"{what} ({error.strerror}); {NOTHING_STARTED}")
+    return with_value(raw, "zone", zone)

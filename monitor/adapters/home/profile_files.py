@@ -22,6 +22,7 @@ YEARS = range(1900, 2101)
 PREFIX_MIN_CHARS = 3  # "me*" would match half a dictionary
 _PROFILE_KEYS = (
     "name", "title", "summary", "threshold", "parties", "source", "terms", "against",
+    "learned", "offset",
 )  # fmt: skip
 _PARTY_KEYS = ("name", "title", "bridge", "not_when", *KINDS)
 _ALIAS_KEYS = ("weight", "language", "from", "until")
@@ -58,6 +59,8 @@ def read_profile(file: TomlFile, stem: str, party_names: Iterable[str]) -> Topic
         against=against,
         parties=_parties(file, set(party_names)),
         source=_source(file),
+        learned=_learned(file),
+        offset=_points(file, ("offset",), data.get("offset", 0.0)),
     )
 
 
@@ -177,6 +180,23 @@ def _weights(file: TomlFile, table: str) -> dict[str, float]:
         check_term(file, (table, term), term)
         weights[term] = _weight(file, (table, term), value)
     return weights
+
+
+def _learned(file: TomlFile) -> dict[str, float]:
+    """Return the words adopted from verdicts, with their points of either sign."""
+    table = _table(file, ("learned",), file.data.get("learned", {}))
+    for word in table:
+        if not words(word):
+            raise file.error(("learned", word), "expected a word or a phrase")
+    return {word: _points(file, ("learned", word), value) for word, value in table.items()}
+
+
+def _points(file: TomlFile, path: KeyPath, value: object) -> float:
+    rule = "a number from -10 to 10"
+    points = _number(file, path, value, rule)
+    if not -WEIGHT_MAX <= points <= WEIGHT_MAX:
+        raise file.error(path, f"{points} is not allowed; expected {rule}")
+    return points
 
 
 def check_term(file: TomlFile, path: KeyPath, term: str) -> None:

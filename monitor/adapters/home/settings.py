@@ -21,8 +21,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from monitor.adapters.home.access import NO_PROXY
 from monitor.adapters.home.tomlfile import KeyPath, TomlFile, listed, nearest
-from monitor.config import Config, DigestSettings, MailSettings
+from monitor.config import Config, DigestSettings, FeedSettings, MailSettings
 
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -32,7 +33,13 @@ _DIGEST_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")  # names files and Messag
 # Loose on purpose: the mail server decides. What it keeps out is what would break a header.
 _ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\x00-\x1f\x7f]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _SECRET_KEY = re.compile(r"(^|_)(password|passwd|pass|secret|token|api_?key)$", re.IGNORECASE)
+SLOWEST_MAX = dt.timedelta(days=7)
 INTERVAL_MIN = dt.timedelta(minutes=15)  # politeness: a publisher's bandwidth is not ours
+# Tables of tables, each with a name of the operator's own.
+NAMED: dict[str, Any] = {"digests": DigestSettings, "feeds": FeedSettings}
+_PROXY = re.compile(
+    r"https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?"
+)
 SPAN_MAX = dt.timedelta(days=30)
 LENGTH_MAX = 200
 
@@ -97,9 +104,9 @@ def _prepared(
         here, hint = (*path, key), _hints(settings).get(key)
         if isinstance(value, Mapping) and dataclasses.is_dataclass(hint):
             prepared[key] = _prepared(file, value, typing.cast(type, hint), here)
-        elif isinstance(value, Mapping) and key == "digests" and not path:
+        elif isinstance(value, Mapping) and key in NAMED and not path:
             prepared[key] = {
-                name: _prepared(file, inner, DigestSettings, (*here, name))
+                name: _prepared(file, inner, NAMED[key], (*here, name))
                 if isinstance(inner, Mapping)
                 else inner
                 for name, inner in value.items()
@@ -180,7 +187,8 @@ def _keys_at(path: KeyPath) -> list[str]:
     settings: Any = Config
     for part in path[:-1]:
         inner = _hints(settings).get(str(part)) if settings is Config else None
-        settings = inner if dataclasses.is_dataclass(inner) else DigestSettings
+        named = NAMED.get(str(part), settings)
+        settings = inner if dataclasses.is_dataclass(inner) else named
     return [field.name for field in dataclasses.fields(settings)]
 
 
@@ -226,8 +234,19 @@ def _check_home(file: TomlFile, config: Config) -> None:
         ("poll", "interval"),
         f'{duration_text(poll.interval)} is not allowed; expected "15m" to "30d"',
     )
+    _require(
+        INTERVAL_MIN <= poll.slowest <= SLOWEST_MAX,
+        file,
+        ("poll", "slowest"),
+        f'{duration_text(poll.slowest)} is not allowed; expected "15m" to "7d"',
+    )
+    _check_proxy(file, ("network", "proxy"), config.network.proxy)
+    for name, feed in config.feeds.items():
+        if feed.proxy != NO_PROXY:
+            _check_proxy(file, ("feeds", name, "proxy"), feed.proxy)
     _between(file, ("poll", "connections"), poll.connections, 1, 1000)
     _between(file, ("poll", "processes"), poll.processes, 0, 256)
+    _between(file, ("embeddings", "weight"), config.embeddings.weight, 0, 5)
     for index, port in enumerate(config.network.ports):
         _between(file, ("network", "ports", index), port, 1, 65535)
     for index, network in enumerate(config.network.allow):
@@ -241,6 +260,12 @@ def _check_home(file: TomlFile, config: Config) -> None:
 def _between(file: TomlFile, path: KeyPath, value: float, low: float, high: float) -> None:
     if math.isnan(value) or not low <= value <= high:
         raise file.error(path, f"{value} is not allowed; expected {low} to {high}")
+
+
+def _check_proxy(file: TomlFile, path: KeyPath, proxy: str) -> None:
+    # A name and password in it would be a secret in this file.
+    problem = 'expected a proxy\'s bare address, as "http://proxy.example:3128"'
+    _require(not proxy or _PROXY.fullmatch(proxy) is not None, file, path, problem)
 
 
 def _check_zone(file: TomlFile, path: KeyPath, zone: str) -> None:

@@ -5,7 +5,8 @@ is, guard.py where a feed may be read from, answer.py what came of it. Those thr
 pure.
 """
 
+from monitor.adapters.poll.guard import lane_of, without_credentials
 from monitor.adapters.poll.poller import Poller
 from monitor.adapters.poll.transfer import Limits
 
-__all__ = ["Limits", "Poller"]
+__all__ = ["Limits", "Poller", "lane_of", "without_credentials"]

@@ -94,6 +94,7 @@ def refusal(answer: Answer, feed_url: str) -> PollError:
         kind=kind.value,
         status=status,
         retry_after=retry_after(answer.headers),
+        url=answer.url,
     )
 
 
@@ -216,18 +217,24 @@ def retry_after(headers: Headers) -> timedelta | None:
 
 
 def fresh_for(headers: Headers) -> timedelta | None:
-    """Read how long the answer stays fresh: max-age - Age, else Expires - Date.
+    """Read how long the answer stays fresh: max-age - Age or Expires - Date, the longer.
 
-    None when nothing was said; zero when it was said unreadably, or forbidden
+    A cache would go by max-age alone; a publisher who says both is asked no sooner than
+    either. None when nothing was said; zero when it was said unreadably, or forbidden
     (no-cache, no-store): RFC 9111 takes both as stale. At most a year.
     """
     directives = _directives(headers.get("cache-control", ()))
     if "no-cache" in directives or "no-store" in directives:
         return timedelta()
+    said = [_until_expiry(headers)]
     if "max-age" in directives:
         max_age = _seconds(directives["max-age"], MAX_FRESH)
         age = _seconds(_first(headers, "age") or "0", MAX_FRESH)
-        return max(max_age - age, timedelta())
+        said.append(max(max_age - age, timedelta()))
+    return max((each for each in said if each is not None), default=None)
+
+
+def _until_expiry(headers: Headers) -> timedelta | None:
     text = _first(headers, "expires")
     if text is None:
         return None

@@ -172,6 +172,8 @@ _KEPT = "!#$%&'()*+,/:;=?@[]~-._"
 _PLAIN = re.compile(
     r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::([1-9][0-9]{3,4}))?(?:/[a-zA-Z0-9._~/%=&;,+:?-]*)"
 )
+# 2130706433, 0x7f.1, 0177.0.0.1: what a resolver takes for a number in one of its ways.
+_NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?")
 _EDGES = " \t\r\n\x00"
 
 Origin = tuple[str, str, int]  # scheme, host, port
@@ -245,6 +247,59 @@ def read_location(location: str, base: Target) -> Target:
     return Target(target.url, target.origin, None)
 
 
+def lane_of(url: str) -> str:
+    """Return the server that polling an address burdens, "" when it cannot be polled."""
+    try:
+        return read_target(url).lane
+    except ValueError:
+        return ""
+
+
+def refuse_behind_proxy(doorman: Doorman, target: Target) -> str | None:
+    """Say why a proxy must not be asked for this address, or None when it may.
+
+    The proxy looks names up and connects by itself; what can be judged here is the port
+    and an address that is written as a number.
+    """
+    host, port = target.origin[1].strip("[]"), target.origin[2]
+    if _NUMBER.fullmatch(host) or ":" in host:
+        return doorman.refuse(host, port) if _is_numeric(host) else f"{host} is no server's name"
+    if doorman.allow_loopback:
+        return None
+    if host in ("localhost", "") or host.endswith(".localhost"):
+        return f"{host} is this machine"
+    return refuse_port(port, doorman.ports)
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def read_proxy(text: str) -> str:
+    """Check the address of a proxy and return it; ValueError, in plain words, when it is none."""
+    target = read_target(text)
+    if target.credentials or urlsplit(target.url).path != "/" or urlsplit(target.url).query:
+        raise ValueError('expected a proxy\'s bare address, as "http://proxy.example:3128"')
+    return target.url.rstrip("/")
+
+
+def basic(user: str, password: str) -> str:
+    """Return the token of HTTP's Basic login."""
+    return b64encode(f"{user}:{password}".encode()).decode("ascii")
+
+
+def user_of(url: str) -> str:
+    """Return the user name in an address, "" when it holds none."""
+    try:
+        return unquote(urlsplit(url).username or "")
+    except ValueError:
+        return ""
+
+
 def without_credentials(url: str) -> str:
     """Return an address fit for messages: no user name, no password."""
     return url if "@" not in url else re.sub(r"^(\s*[^/?#]*//)[^/?#]*@", r"\1", url)
@@ -263,4 +318,4 @@ def _ascii_host(place: str) -> str:
 
 def _basic(userinfo: str) -> str:
     user, _, password = userinfo.partition(":")
-    return b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode("ascii")
+    return basic(unquote(user), unquote(password))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from monitor.adapters.poll.answer import (
     PERMANENT,
@@ -20,9 +20,13 @@ from monitor.adapters.poll.answer import (
 )
 from monitor.adapters.poll.guard import (
     Doorman,
+    basic,
     read_location,
     read_networks,
+    read_proxy,
     read_target,
+    refuse_behind_proxy,
+    user_of,
     without_credentials,
 )
 from monitor.adapters.poll.lanes import Lanes
@@ -37,11 +41,13 @@ from monitor.adapters.poll.transfer import (
 )
 from monitor.config import NetworkSettings, PollSettings
 from monitor.errors import ConfigError, PollError
-from monitor.model import PollRequest, Problem, Retrieved
+from monitor.model import Access, PollRequest, Problem, Retrieved
 
 MAX_HOPS = 5
 # A consumer that took longer finds the transfers driven on before it gets its next answer.
 PATIENCE_S = 0.005
+
+_STRAIGHT = Access()
 
 PollAnswer = tuple[PollRequest, Retrieved | PollError]
 
@@ -50,8 +56,9 @@ class Poller:
     """Polls feeds. Not for several threads; one `poll` at a time.
 
     `allow_loopback` opens this machine's own addresses, on any port, for the demo
-    and tests. `spacing_s` is the pause between two requests to one server.
-    Raises ConfigError when a network in the settings cannot be read.
+    and tests. `spacing_s` is the pause between two requests to one server. `access`, by
+    a feed's own address, says how feeds are reached that need a password or a proxy.
+    Raises ConfigError when a network or a proxy in the settings cannot be read.
     """
 
     def __init__(
@@ -64,12 +71,16 @@ class Poller:
         allow_loopback: bool = False,
         spacing_s: float = 1.0,
         limits: Limits = DEFAULT_LIMITS,
+        access: Mapping[str, Access] | None = None,
     ) -> None:
         try:
             networks = read_networks(network.allow)
         except ValueError as error:
             raise ConfigError("monitor.toml, [network] allow", str(error)) from error
-        doorman = Doorman(networks, frozenset(network.ports), allow_loopback)
+        self._access = dict(access or {})
+        for each in self._access.values():
+            _check_proxy(each.proxy)
+        self._doorman = doorman = Doorman(networks, frozenset(network.ports), allow_loopback)
         self._limits = limits
         self._spacing_s = spacing_s
         self._engine = Engine(
@@ -90,7 +101,9 @@ class Poller:
         if self._is_polling:
             raise RuntimeError("a poller makes one poll at a time")
         self._is_polling = True
-        current = _Round(self._engine, self._limits, self._spacing_s)
+        current = _Round(
+            self._engine, self._limits, self._spacing_s, access=self._access, doorman=self._doorman
+        )
         try:
             current.take(requests)
             while current.has_work and not stopped():
@@ -113,8 +126,18 @@ class Poller:
 class _Round:
     """One poll: who waits, who is under way, what is finished."""
 
-    def __init__(self, engine: Engine, limits: Limits, spacing_s: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        limits: Limits,
+        spacing_s: float,
+        *,
+        access: Mapping[str, Access],
+        doorman: Doorman,
+    ) -> None:
         self._engine = engine
+        self._access = access
+        self._doorman = doorman
         self._limits = limits
         self._lanes: Lanes[Errand] = Lanes(spacing_s)
         self._rejected: deque[PollAnswer] = deque()  # addresses that cannot be polled at all
@@ -129,14 +152,27 @@ class _Round:
     def take(self, requests: Iterable[PollRequest]) -> None:
         """Put each request into its server's lane, in the given order."""
         for request in requests:
+            url = without_credentials(request.address)
+            access = self._access.get(request.feed.url, _STRAIGHT)
+            if access.problem:
+                error = PollError(url, access.problem, kind=Problem.BLOCKED.value)
+                self._rejected.append((request, error))
+                continue
             try:
-                target = read_target(request.feed.url)
+                errand = _errand(request, access)
             except ValueError as error:
-                url, kind = without_credentials(request.feed.url), Problem.FORBIDDEN_ADDRESS
-                self._rejected.append((request, PollError(url, str(error), kind=kind.value)))
+                kind = Problem.FORBIDDEN_ADDRESS.value
+                self._rejected.append((request, PollError(url, str(error), kind=kind)))
+                continue
+            if refused := self._refuse(errand):
+                self._rejected.append((request, refused))
             else:
-                errand = Errand(request, target, target.origin, target.credentials)
-                self._lanes.add(target.lane, errand)
+                self._lanes.add(errand.target.lane, errand)
+
+    def _refuse(self, errand: Errand) -> PollError | None:
+        """Say why a proxy is not asked for the errand's next hop, if it is not."""
+        refused = refuse_behind_proxy(self._doorman, errand.target) if errand.proxy else None
+        return errand.failed(Problem.FORBIDDEN_ADDRESS, refused) if refused else None
 
     def turn(self) -> Iterator[PollAnswer]:
         """Start what may start, drive the transfers once, hand over what is done."""
@@ -218,7 +254,31 @@ class _Round:
         is_downgrade = errand.target.origin[0] == "https" and target.origin[0] == "http"
         errand.is_permanent &= answer.status in PERMANENT and not is_downgrade
         errand.target = target
-        self._lanes.add(target.lane, errand, first=True)
+        if refused := self._refuse(errand):
+            self._finished.append((errand, refused))
+        else:
+            self._lanes.add(target.lane, errand, first=True)
+
+
+def _errand(request: PollRequest, access: Access) -> Errand:
+    """Begin a request; credentials are told to the origin of the feed's own address alone.
+
+    ValueError, with plain words, when the address cannot be polled.
+    """
+    target = read_target(request.address)
+    own = read_target(request.feed.url) if request.url else target
+    credentials = own.credentials
+    if access.password is not None:
+        credentials = basic(access.user or user_of(request.feed.url), access.password)
+    return Errand(request, target, own.origin, credentials, proxy=access.proxy)
+
+
+def _check_proxy(proxy: str) -> None:
+    try:
+        if proxy:
+            read_proxy(proxy)
+    except ValueError as error:
+        raise ConfigError(f"monitor.toml, proxy {proxy}", str(error)) from error
 
 
 def _not_asked(errand: Errand, lane: str, outcome: Outcome) -> PollError:
@@ -229,4 +289,10 @@ def _not_asked(errand: Errand, lane: str, outcome: Outcome) -> PollError:
     else:
         words, waits = f"not asked: {lane} could not be reached for other feeds", None
         kind = Problem(outcome.kind)
-    return PollError(errand.feed_url, words, kind=kind.value, retry_after=waits)
+    return PollError(
+        errand.feed_url,
+        words,
+        kind=kind.value,
+        retry_after=waits,
+        is_postponed=isinstance(outcome, Answer),
+    )

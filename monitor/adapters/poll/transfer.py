@@ -37,7 +37,7 @@ TICK_S = 0.25  # how soon a deadline, or the wish to stop, is noticed
 class Limits:
     """Where a poll of one feed ends, whatever the server does."""
 
-    connect_s: float = 10.0
+    connect_s: float = 5.0
     total_s: float = 30.0  # of transfer time, over all hops
     body_bytes: int = 10 * 1024 * 1024  # on the wire, and after unpacking
 
@@ -53,6 +53,7 @@ class Errand:
     target: Target
     home: Origin  # the one place that is told the credentials
     credentials: str | None
+    proxy: str = ""  # "": straight
     hop_count: int = 0
     is_permanent: bool = True
     used_s: float = 0.0
@@ -129,6 +130,9 @@ class _Transfer:
             headers.append(since.encode("latin-1", "replace"))
         if errand.credentials and errand.target.origin == errand.home:
             headers.append(f"Authorization: Basic {errand.credentials}".encode())
+        # The two together keep http_proxy and its kin in the environment out of it.
+        self.curl.setopt(pycurl.PROXY, errand.proxy)
+        self.curl.setopt(pycurl.NOPROXY, "" if errand.proxy else "*")
         self.curl.setopt(pycurl.URL, errand.target.url)
         self.curl.setopt(pycurl.HTTPHEADER, headers)
 
@@ -153,6 +157,8 @@ class _Transfer:
         if kind is Problem.REFUSED and self._in_body:
             kind, words = Problem.TRUNCATED, "the connection broke in the middle of the answer"
         host = self.errand.target.origin[1]
+        if self.errand.proxy:
+            host = f"{host}, by way of the proxy {self.errand.proxy}"
         detail = f" ({message[:200]})" if message and kind in _DETAILED else ""
         return self.errand.failed(kind, f"{host}: {words}{detail}")
 
@@ -187,7 +193,8 @@ class _Transfer:
 
     def _open_socket(self, _purpose: int, address: Any) -> Any:
         host, port = address.addr[:2]
-        refused = self._doorman.refuse(host, port)
+        # The one address a proxied transfer connects is the proxy that the operator named.
+        refused = None if self.errand.proxy else self._doorman.refuse(host, port)
         if refused is not None:
             self.refused = f"{self.errand.target.origin[1]}: {refused}, which is not polled"
             return pycurl.SOCKET_BAD
@@ -200,9 +207,6 @@ def _fixed_options(limits: Limits) -> Iterator[tuple[int, Any]]:
     yield pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS
     yield pycurl.NOSIGNAL, 1
     yield pycurl.NETRC, pycurl.NETRC_IGNORED
-    # The two together keep http_proxy and its kin in the environment out of it.
-    yield pycurl.PROXY, ""
-    yield pycurl.NOPROXY, "*"
     yield pycurl.SSL_VERIFYPEER, 1
     yield pycurl.SSL_VERIFYHOST, 2
     # The wheel's libcurl was built elsewhere; Python knows this system's certificates,
@@ -223,6 +227,7 @@ _CUT = (Problem.TRUNCATED, "the connection closed before the end of the body")
 _DETAILED = frozenset({Problem.TLS, Problem.UNKNOWN, Problem.SERVER})
 _FAILURES: dict[int, tuple[Problem, str]] = {
     pycurl.E_COULDNT_RESOLVE_HOST: (Problem.DNS, "no such host, or no name server answered"),
+    pycurl.E_COULDNT_RESOLVE_PROXY: (Problem.DNS, "the proxy's name is unknown"),
     pycurl.E_COULDNT_CONNECT: (Problem.REFUSED, "the connection was refused"),
     pycurl.E_OPERATION_TIMEDOUT: (Problem.TIMEOUT, "no connection within the time allowed"),
     pycurl.E_PARTIAL_FILE: _CUT,

@@ -1,4 +1,4 @@
-"""Everything remembered, in one SQLite file: feeds, entries, scores, stories, issues, outbox.
+"""Everything remembered, in one SQLite file: feeds, entries, stories, issues, outbox, verdicts.
 
 database.py is the sole user of sqlite3 and, with schema.py, of sqlite_utils.
 """
@@ -22,8 +22,11 @@ from monitor.adapters.store.entries import Entries, SavedPoll
 from monitor.adapters.store.feeds import Feeds, FeedsChange
 from monitor.adapters.store.ledger import IssueKind, IssueRecord, Ledger
 from monitor.adapters.store.outbox import Outbox
+from monitor.adapters.store.pairs import Pairs, RankNote, StoryPairs
 from monitor.adapters.store.rows import from_us_or_none, to_us
 from monitor.adapters.store.stories import Stories
+from monitor.adapters.store.traces import Traces
+from monitor.adapters.store.verdicts import Verdicts
 
 __all__ = [
     "FeedsChange",
@@ -32,20 +35,23 @@ __all__ = [
     "IssueRecord",
     "OmissionNote",
     "PollFacts",
+    "RankNote",
     "SavedPoll",
     "Status",
     "Store",
     "StoredEntry",
+    "StoryPairs",
 ]
 
 
-class Store(Feeds, Entries, Stories, Ledger, Outbox, Archive):
+class Store(Feeds, Traces, Entries, Stories, Pairs, Ledger, Outbox, Verdicts, Archive):
     """The memory of one home, for one thread; other threads and commands open their own.
 
-    Its methods are split by noun, one file each: feeds.py and entries.py (the poll run),
-    stories.py and ledger.py (the digest run), outbox.py (the delivery run), archive.py
-    (people's questions). Every writing method is one transaction that is kept wholly or not at all
-    and may be repeated; every method raises StoreError when the database cannot be used.
+    Its methods are split by noun, one file each: feeds.py, traces.py, entries.py (the poll run),
+    stories.py and ledger.py (the digest run), pairs.py (stories as people put them), outbox.py
+    (the delivery run), verdicts.py (learning), archive.py (people's questions). Every writing
+    method is one transaction that is kept wholly or not at all and may be repeated; every
+    method raises StoreError when the database cannot be used.
     """
 
     @classmethod

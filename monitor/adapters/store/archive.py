@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.adapters.store.database import Part
+from monitor.adapters.store.feeds import news_since
 from monitor.adapters.store.rows import (
     ENTRY_COLUMNS,
     entry_from_row,
@@ -21,6 +22,7 @@ from monitor.adapters.store.rows import (
 )
 from monitor.model import (
     Entry,
+    FeedNews,
     FeedTrouble,
     OmitReason,
     OutboxState,
@@ -73,7 +75,7 @@ class StoredEntry:
     feed_title: str
     scores: tuple[Score, ...]  # best value first; reasons from the near-miss floor on
     story: int | None
-    background: bool  # old already at its feed's first poll, not for mail
+    background: bool  # old already when it was first seen, not for mail
     edited_at: datetime | None
     issues: tuple[IssueNote, ...] = ()  # told by `find_entries` only
     omissions: tuple[OmissionNote, ...] = ()  # told by `find_entries` only
@@ -88,6 +90,7 @@ class PollFacts:
     entries_new_count: int  # without background
     entries_above_count: int  # of those, at or over a threshold
     troubles: tuple[FeedTrouble, ...]  # failing longest first
+    news: tuple[FeedNews, ...] = ()  # what changed for feeds, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +203,11 @@ class Archive(Part):
                     row["title"],
                     row["problem_text"] or row["problem"],
                     from_us_or_none(row["failing_since"]),
+                    kind=row["problem"],
                 )
                 for row in troubles
             ),
+            news_since(self._db, since),
         )
 
     def status(self) -> Status:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.adapters.store.database import Part
@@ -28,6 +28,9 @@ from monitor.model import (
     StoryEntry,
 )
 from monitor.text import fold
+
+# Searches and archives bring up what is months old; a digest reaches back a week as well.
+OLD_NEWS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Entries(Part):
         sight, its first date and its story stay. A pruned one does not come back. Of scores
         below the profile's near-miss floor (`floors`) no reasons are kept. On a first poll
         (`first_poll_cutoff` given) undated entries and those dated before it become
-        background, which no digest carries.
+        background, which no digest carries; on any poll those dated more than `OLD_NEWS`
+        before they were first seen do.
         """
         new: list[EntryKey] = []
         edited: list[EntryKey] = []
@@ -104,9 +108,11 @@ class Entries(Part):
         )
 
     def _insert(self, entry: Entry, first_poll_cutoff: datetime | None) -> int:
-        background = first_poll_cutoff is not None and (
-            entry.published_at is None or entry.published_at < first_poll_cutoff
-        )
+        if entry.published_at is None:
+            background = first_poll_cutoff is not None
+        else:
+            oldest = entry.seen_at - OLD_NEWS
+            background = entry.published_at < max(oldest, first_poll_cutoff or oldest)
         number = self._db.insert(
             """
             INSERT INTO entry (feed, id, link, title, summary, outlet, language, published_text,
@@ -207,6 +213,8 @@ class Entries(Part):
                 chain.append(waiting.pop(joined))
             for each in reversed(chain):  # who is joined comes first
                 self._place_one(each)
+        for each in placements:
+            self._absorb(each)
 
     def _place_one(self, placement: Placement) -> None:
         """Place an entry that stands in no story yet; what cannot be joined is started."""
@@ -219,6 +227,17 @@ class Entries(Part):
             "UPDATE entry SET story = ? WHERE number = ?",
             [own["number"] if story is None else story, own["number"]],
         )
+
+    def _absorb(self, placement: Placement) -> None:
+        """Let stories that an entry showed to be one event go on under one number."""
+        own = self._entry_and_story(placement.key) if placement.absorbs else None
+        for key in placement.absorbs:
+            absorbed = self._entry_and_story(key)
+            if own and absorbed and absorbed["story"] not in (None, own["story"]):
+                self._db.run(
+                    "UPDATE entry SET story = ? WHERE story = ?",
+                    [own["story"], absorbed["story"]],
+                )
 
     def _entry_and_story(self, key: EntryKey) -> Any:
         return self._db.row(

@@ -51,8 +51,15 @@ class Ledger(Part):
 
     # ------------------------------------------------------------ slots
 
-    def digest_started(self, digest: str, now: datetime) -> datetime:
-        """Return when the digest was first seen: now, the first time; older slots are not due."""
+    def digest_started(self, digest: str, now: datetime, *, record: bool = True) -> datetime:
+        """Return when the digest was first seen: now, the first time; older slots are not due.
+
+        With `record` False nothing is written, and a first time is not remembered.
+        """
+        if not record:
+            with self._db.reading("looking up a digest"):
+                known = self._db.value("SELECT started_at FROM digest WHERE name = ?", [digest])
+            return from_us_or_none(known) or now
         with self._db.writing("looking up a digest"):
             self._db.run(
                 "INSERT INTO digest (name, started_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
@@ -231,6 +238,7 @@ class Ledger(Part):
                 )
                 position += 1
                 self._commit(issue, story, silent=False)
+                self._note_rank(issue, story)
 
     def _commit(self, issue: int, story: Story, *, silent: bool) -> None:
         for scored in story.entries:
@@ -263,6 +271,30 @@ class Ledger(Part):
                     omission.detail,
                 ],
             )
+            self._note_rank(issue, omission.story)
+
+    def _note_rank(self, issue: int, story: Story) -> None:
+        """Keep the parts of an eligible story's rank, for `monitor explain`."""
+        rank, update = story.rank, story.update
+        if rank is None:
+            return
+        self._db.run(
+            """
+            INSERT INTO ranking VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (issue, story) DO NOTHING
+            """,
+            [
+                issue,
+                story.number,
+                rank.strength,
+                rank.outlets,
+                rank.freshness,
+                rank.outlet_count,
+                round(rank.age.total_seconds()),
+                update.day if update else None,
+                json.dumps(list(update.news) if update else [], ensure_ascii=False),
+            ],
+        )
 
     def _queue(self, issue: int, message: Message, at: datetime) -> None:
         self._db.run(

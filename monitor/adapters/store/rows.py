@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.adapters.store.database import Database
+from monitor.identity import id_hash as id_hash  # what the other parts know an id by
 from monitor.model import Entry, EntryKey, Reason, Score
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,12 +37,6 @@ def from_us(us: int) -> datetime:
 
 def from_us_or_none(us: int | None) -> datetime | None:
     return None if us is None else from_us(us)
-
-
-def id_hash(entry_id: str) -> bytes:
-    """Return what an id is known by; within a feed no two ids ever share it."""
-    # surrogatepass: ids are opaque, and a broken one must not stop the run here.
-    return hashlib.blake2b(entry_id.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 def content_hash(entry: Entry) -> bytes:

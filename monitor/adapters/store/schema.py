@@ -6,11 +6,14 @@ local dates and times are ISO text. A released migration is never changed: appen
 
 from __future__ import annotations
 
+import re
+
 import sqlite_utils
 
 APPLICATION_ID = 0x4E4D4F4E  # "NMON": tells our file from any other SQLite file
 
 migrations = sqlite_utils.Migrations("monitor")
+_END = re.compile(r";[ ]*(?:--.*)?\n")  # of a statement, with the comment behind it
 
 TABLES = """
 CREATE TABLE feed (
@@ -55,7 +58,7 @@ CREATE TABLE entry (                    -- what the publisher wrote; it may chan
     seen_at INTEGER NOT NULL,           -- first sight; never moves
     dated_at INTEGER NOT NULL,          -- published, else seen, as at first sight; never moves
     edited_at INTEGER,                  -- when the last edit was seen
-    background INTEGER NOT NULL,        -- 1: old already at the feed's first poll, not for mail
+    background INTEGER NOT NULL,        -- 1: old already when it was first seen, not for mail
     story INTEGER                       -- number of the entry that started it; NULL: in none
 ) STRICT;
 CREATE INDEX entry_by_seen ON entry (seen_at);
@@ -178,13 +181,137 @@ CREATE TABLE fact (                     -- single facts, such as the last heartb
 ) STRICT, WITHOUT ROWID;
 """
 
+VERDICT_TABLES = """
+CREATE TABLE verdict (                  -- what people said of entries
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed INTEGER NOT NULL,              -- 0: the entry is of a labelled file, and of no feed
+    id_hash BLOB NOT NULL,              -- as in `known`
+    profile TEXT NOT NULL,              -- '': of no one profile
+    good INTEGER NOT NULL CHECK (good IN (0, 1)),
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    -- The entry as it was judged: publishers edit theirs, and old ones are pruned.
+    id TEXT NOT NULL,
+    link TEXT NOT NULL,
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    outlet TEXT NOT NULL,
+    language TEXT,
+    published_at INTEGER,
+    seen_at INTEGER NOT NULL,
+    dated_at INTEGER NOT NULL,
+    UNIQUE (feed, id_hash, profile)
+) STRICT;
+
+CREATE TABLE learned (                  -- what was learned from verdicts, by profile
+    profile TEXT PRIMARY KEY,
+    settled_at INTEGER,                 -- verdicts up to then were adopted or dropped
+    learned_at INTEGER,                 -- NULL: nothing is in force
+    verdict_count INTEGER NOT NULL,
+    words TEXT NOT NULL,                -- JSON: word -> points
+    offset REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+
+FEED_HEALTH_TABLES = """
+-- What the document asked for; of the hours and days (UTC, Monday first) one bit each.
+ALTER TABLE poll ADD COLUMN ttl_s INTEGER;
+ALTER TABLE poll ADD COLUMN skip_hours INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE poll ADD COLUMN skip_days INTEGER NOT NULL DEFAULT 0;
+-- What was learned of it: how often it is worth a poll, how often it changes.
+ALTER TABLE poll ADD COLUMN rhythm_s INTEGER;
+ALTER TABLE poll ADD COLUMN change_gap_s INTEGER;
+-- The address polled in place of feed.url; and one that is not believed yet.
+ALTER TABLE poll ADD COLUMN moved_to TEXT;
+ALTER TABLE poll ADD COLUMN moving_to TEXT;
+ALTER TABLE poll ADD COLUMN moving_since INTEGER;
+ALTER TABLE poll ADD COLUMN moving_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE poll ADD COLUMN blocked_until INTEGER;
+-- 410: not polled any more.
+ALTER TABLE poll ADD COLUMN ended_at INTEGER;
+ALTER TABLE poll ADD COLUMN missed_at INTEGER;
+ALTER TABLE poll ADD COLUMN entry_count INTEGER;
+CREATE TABLE feed_news (                -- changes, each once: broke, recovered, moved, gone...
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed INTEGER NOT NULL REFERENCES feed (number),
+    at INTEGER NOT NULL,
+    change TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    UNIQUE (feed, at, change)
+) STRICT;
+CREATE INDEX feed_news_by_time ON feed_news (at);
+"""
+
+TRACE_TABLES = """
+CREATE TABLE feed_trace (               -- apart from poll: read when a feed has changed only
+    feed INTEGER PRIMARY KEY REFERENCES feed (number),
+    traces BLOB NOT NULL                -- identity.py packs them: 28 bytes of hashes an entry
+) STRICT;
+"""
+
+STORY_TABLES = """
+CREATE TABLE story_pair (               -- what a person merged or split; it stays so
+    one INTEGER NOT NULL,               -- entry numbers, the smaller first
+    other INTEGER NOT NULL,
+    together INTEGER NOT NULL CHECK (together IN (0, 1)),
+    at INTEGER NOT NULL,
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ranking (                  -- where an eligible story stood in an issue, and why
+    issue INTEGER NOT NULL REFERENCES issue (number),
+    story INTEGER NOT NULL,
+    strength REAL NOT NULL,
+    outlets REAL NOT NULL,
+    freshness REAL NOT NULL,
+    outlet_count INTEGER NOT NULL,
+    age_s INTEGER NOT NULL,             -- of its newest report
+    day INTEGER,                        -- of an update; NULL: it was none
+    news TEXT NOT NULL,                 -- JSON list: the words that were new in an update
+    PRIMARY KEY (issue, story)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ranking_by_story ON ranking (story);
+"""
+
 
 @migrations()
 def m001_first_tables(db: sqlite_utils.Database) -> None:
-    for statement in TABLES.split(";\n"):
+    _run_each(db, TABLES)
+
+
+@migrations()
+def m002_verdicts(db: sqlite_utils.Database) -> None:
+    _run_each(db, VERDICT_TABLES)
+
+
+@migrations()
+def m003_feed_health(db: sqlite_utils.Database) -> None:
+    _run_each(db, FEED_HEALTH_TABLES)
+
+
+@migrations()
+def m004_traces(db: sqlite_utils.Database) -> None:
+    _run_each(db, TRACE_TABLES)
+
+
+@migrations()
+def m005_stories(db: sqlite_utils.Database) -> None:
+    _run_each(db, STORY_TABLES)
+
+
+def _run_each(db: sqlite_utils.Database, statements: str) -> None:
+    for statement in _END.split(statements):
         if statement.strip():
             db.execute(statement)
 
 
-NAMES = frozenset({m001_first_tables.__name__})
+NAMES = frozenset(
+    {
+        m001_first_tables.__name__,
+        m002_verdicts.__name__,
+        m003_feed_health.__name__,
+        m004_traces.__name__,
+        m005_stories.__name__,
+    }
+)
 VERSION = len(NAMES)  # PRAGMA user_version

@@ -9,6 +9,7 @@ from operator import itemgetter
 from types import MappingProxyType
 
 from monitor.adapters.store.database import Database, Part
+from monitor.adapters.store.history import told_of
 from monitor.adapters.store.rows import ENTRY_COLUMNS, entry_from_row, scores_of, to_us
 from monitor.model import Entry, Score, ScoredEntry, Story, TopicProfile
 
@@ -23,7 +24,8 @@ class Stories(Part):
 
         Such an entry was first seen at or after `since`, is no background, is not committed
         to this digest and scores at or above the near-miss floor of one of the profiles; a
-        story returned holds no others, best margin over the threshold first.
+        story returned holds no others, best margin over the threshold first. It tells what
+        readers know already, and in how many issues it found no room since its newest entry.
         """
         with self._db.reading("looking for stories"):
             rows = self._db.rows(
@@ -47,7 +49,7 @@ class Stories(Part):
                 [json.dumps({p.name: p.near_miss_floor for p in profiles}), to_us(since), digest],
             )
             members = {row["number"]: row["story"] for row in rows}
-            return self._stories(digest, members, profiles)
+            return told_of(self._db, digest, self._stories(digest, members, profiles))
 
     def unconfirmed(
         self, digest: str, recipient: str, profiles: Sequence[TopicProfile] = ()
@@ -73,13 +75,20 @@ class Stories(Part):
     def _issued(self, digest: str, stories: Sequence[int]) -> dict[int, date]:
         rows = self._db.rows(
             """
-            SELECT commitment.story, max(issue.local_date) AS local_date
-            FROM json_each(?) AS wanted
-            JOIN commitment ON commitment.story = wanted.value
-                AND commitment.digest = (SELECT number FROM digest WHERE name = ?)
-            JOIN issue ON issue.number = commitment.issue
-            WHERE NOT commitment.silent
-            GROUP BY commitment.story
+            SELECT told.story, max(issue.local_date) AS local_date
+            FROM (
+                SELECT commitment.story, commitment.issue, commitment.silent
+                FROM json_each(?1) AS wanted JOIN commitment ON commitment.story = wanted.value
+                    AND commitment.digest = (SELECT number FROM digest WHERE name = ?2)
+                UNION ALL
+                -- Stories are merged and split: what counts is where its entries stand now.
+                SELECT entry.story, commitment.issue, commitment.silent
+                FROM json_each(?1) AS wanted JOIN entry ON entry.story = wanted.value
+                JOIN commitment ON commitment.entry = entry.number
+                    AND commitment.digest = (SELECT number FROM digest WHERE name = ?2)
+            ) AS told JOIN issue ON issue.number = told.issue
+            WHERE NOT told.silent
+            GROUP BY told.story
             """,
             [json.dumps(stories), digest],
         )
@@ -143,6 +152,12 @@ def _entries(db: Database, numbers: Iterable[int]) -> dict[int, Entry]:
     }
 
 
+def _topics(db: Database) -> dict[int, tuple[str, ...]]:
+    """Return the folders that each feed lies in, where it lies in any."""
+    rows = db.rows("SELECT number, topics FROM feed WHERE topics <> '[]'")
+    return {row["number"]: tuple(json.loads(row["topics"])) for row in rows}
+
+
 def _margin(score: Score, profiles: Mapping[str, TopicProfile]) -> float:
     """Return how far a score is above its profile's threshold; a profile unknown has none."""
     profile = profiles.get(score.profile)
@@ -162,7 +177,7 @@ def _stories_of(
     was sent once can still be shown when its profile is gone. Pruned entries are missing.
     """
     wanted = {profile.name: profile for profile in profiles}
-    entries, scores = _entries(db, members), scores_of(db, members)
+    entries, scores, topics = _entries(db, members), scores_of(db, members), _topics(db)
     stories: dict[int, list[tuple[tuple[float, datetime, int], ScoredEntry]]] = {}
     for number, entry in entries.items():
         every = scores.get(number, [])
@@ -170,7 +185,8 @@ def _stories_of(
         ours.sort(key=lambda score: (-_margin(score, wanted), score.profile))
         if ours:
             rank = (-_margin(ours[0], wanted), entry.dated_at, number)
-            stories.setdefault(members[number], []).append((rank, ScoredEntry(entry, tuple(ours))))
+            scored = ScoredEntry(entry, tuple(ours), topics.get(entry.key.feed, ()))
+            stories.setdefault(members[number], []).append((rank, scored))
     return [
         Story(
             number,

@@ -126,7 +126,7 @@ def test_header_lines_are_collected_byte_for_byte() -> None:
 
 
 def test_gzip_is_unpacked_and_so_are_its_members() -> None:
-    packed = gzip.compress(b"one ") + gzip.compress(b"two")
+    packed = gzip.compress(b"one ", mtime=0) + gzip.compress(b"two", mtime=0)
 
     assert read(200, packed, content_encoding="gzip").body == b"one two"
     assert read(200, packed, content_encoding="X-GZIP").body == b"one two"
@@ -138,18 +138,22 @@ def test_gzip_is_unpacked_and_so_are_its_members() -> None:
 @pytest.mark.parametrize(
     ("body", "coding", "kind"),
     [
-        (gzip.compress(b"x" * 1001), "gzip", Problem.TOO_LARGE),
-        (gzip.compress(bytes(50_000_000)), "gzip", Problem.TOO_LARGE),
-        (gzip.compress(b"x" * 999)[:-8], "gzip", Problem.TRUNCATED),  # no checksum
-        (gzip.compress(b"x" * 999)[:-1], "gzip", Problem.TRUNCATED),
-        (gzip.compress(b"x" * 999)[:20], "gzip", Problem.TRUNCATED),
-        (gzip.compress(b"x")[:-8] + bytes(8), "gzip", Problem.TRUNCATED),  # a wrong checksum
-        (gzip.compress(b"") * 100, "gzip", Problem.TRUNCATED),
-        (gzip.compress(gzip.compress(b"x")), "gzip, gzip", Problem.UNKNOWN),
+        (gzip.compress(b"x" * 1001, mtime=0), "gzip", Problem.TOO_LARGE),
+        (gzip.compress(bytes(50_000_000), mtime=0), "gzip", Problem.TOO_LARGE),
+        (gzip.compress(b"x" * 999, mtime=0)[:-8], "gzip", Problem.TRUNCATED),  # no checksum
+        (gzip.compress(b"x" * 999, mtime=0)[:-1], "gzip", Problem.TRUNCATED),
+        (gzip.compress(b"x" * 999, mtime=0)[:20], "gzip", Problem.TRUNCATED),
+        (
+            gzip.compress(b"x", mtime=0)[:-8] + bytes(8),
+            "gzip",
+            Problem.TRUNCATED,
+        ),  # a wrong checksum
+        (gzip.compress(b"", mtime=0) * 100, "gzip", Problem.TRUNCATED),
+        (gzip.compress(gzip.compress(b"x"), mtime=0), "gzip, gzip", Problem.UNKNOWN),
         (zlib.compress(b"x"), "deflate", Problem.UNKNOWN),
         (b"\x0b\x00\x80x\x03", "br", Problem.UNKNOWN),
         (b"x", "zstd", Problem.UNKNOWN),
-        (gzip.compress(b"x"), "br,gzip", Problem.UNKNOWN),
+        (gzip.compress(b"x", mtime=0), "br,gzip", Problem.UNKNOWN),
     ],
 )
 def test_a_body_that_cannot_be_had_whole_is_refused(
@@ -162,7 +166,9 @@ def test_a_body_that_cannot_be_had_whole_is_refused(
 
 
 def test_the_largest_body_is_let_through() -> None:
-    assert read(200, gzip.compress(b"x" * 1000), content_encoding="gzip").body == b"x" * 1000
+    assert (
+        read(200, gzip.compress(b"x" * 1000, mtime=0), content_encoding="gzip").body == b"x" * 1000
+    )
 
 
 # ---------------------------------------------------------------- times
@@ -233,7 +239,8 @@ def test_a_retry_date_without_a_date_to_compare_with_says_nothing() -> None:
         ('no-cache="max-age=60", max-age=90', None, None, 0),
         ("no-cache, max-age=3600", None, None, 0),
         ("no-store", None, None, 0),
-        ("max-age=60", "Tue, 14 Jul 2026 13:00:00 GMT", None, 60),
+        ("max-age=60", "Tue, 14 Jul 2026 13:00:00 GMT", None, 3600),
+        ("max-age=7200", "Tue, 14 Jul 2026 13:00:00 GMT", None, 7200),
         (None, "Tue, 14 Jul 2026 13:00:00 GMT", None, 3600),
         (None, "Tue, 14 Jul 2026 11:00:00 GMT", None, 0),
         (None, "Tue, 14 Jul 2099 11:00:00 GMT", None, 31536000),

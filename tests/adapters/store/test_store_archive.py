@@ -251,8 +251,8 @@ def test_a_receipt_is_told_what_polls_brought_since(store: Store) -> None:
         entries_new_count=2,
         entries_above_count=1,
         troubles=(
-            FeedTrouble("Example Times", "gone", NOON - 2 * DAY),
-            FeedTrouble("Example Times", "no such name", NOON - DAY),
+            FeedTrouble("Example Times", "gone", NOON - 2 * DAY, kind="gone"),
+            FeedTrouble("Example Times", "no such name", NOON - DAY, kind="dns"),
         ),
     )
     assert store.poll_facts(None, {}).entries_new_count == 3

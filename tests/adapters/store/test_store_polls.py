@@ -346,10 +346,22 @@ def test_on_a_first_poll_what_is_old_or_undated_is_background(store: Store) -> N
         make_entry("undated", published_at=None),
         old_before=2 * day,
     )
-    save(store, make_entry("later", published_at=NOON - 9 * day))
 
     found = {each.entry.key.id: each.background for each in store.entries()}
-    assert found == {"fresh": False, "old": True, "undated": True, "later": False}
+    assert found == {"fresh": False, "old": True, "undated": True}
+
+
+def test_on_a_later_poll_only_what_is_over_a_week_old_is_background(store: Store) -> None:
+    week = timedelta(days=7)
+    save(
+        store,
+        make_entry("fresh", published_at=NOON - week),
+        make_entry("old", published_at=NOON - week - timedelta(microseconds=1)),
+        make_entry("undated", published_at=None),
+    )
+
+    found = {each.entry.key.id: each.background for each in store.entries()}
+    assert found == {"fresh": False, "old": True, "undated": False}
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -404,6 +416,17 @@ def test_an_entry_that_has_a_story_keeps_it(store: Store) -> None:
     )
 
     assert stories(store) == {"a": 1, "b": 2}
+
+
+def test_stories_that_an_entry_shows_to_be_one_go_on_as_one(store: Store) -> None:
+    a, b, c = (make_entry(each) for each in "abc")
+    save(store, a, b, placements=[make_placement(a.key), make_placement(b.key)])
+
+    shown = Placement(c.key, a.key, (b.key, EntryKey(1, "gone")))
+    for _ in range(2):
+        save(store, c, placements=[shown])
+
+    assert stories(store) == {"a": 1, "b": 1, "c": 1}
 
 
 def test_what_has_nothing_to_join_starts_a_story(store: Store) -> None:

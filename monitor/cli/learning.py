@@ -1,0 +1,106 @@
+"""`monitor profiles new`: a topic profile from example articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from monitor.adapters.articles import read_article
+from monitor.adapters.home import read_seeds
+from monitor.adapters.home.profile_files import read_profile
+from monitor.adapters.home.profile_text import profile_text
+from monitor.adapters.home.tomlfile import TomlFile
+from monitor.adapters.knowledge import load_background
+from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.tables import print_table
+from monitor.model import Party
+from monitor.stages.learn import Article, LearnedProfile, learn_profile
+from monitor.stages.relation import suggest_parties
+
+SHOWN_TERMS = 12
+
+
+@click.command("new")
+@click.argument("name")
+@click.option(
+    "--from",
+    "first",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    multiple=True,
+    metavar="FILE...",
+    help="The example articles: text (the first line is the title), HTML or PDF.",
+)
+@click.argument(
+    "more", type=click.Path(path_type=Path, exists=True, dir_okay=False), nargs=-1, metavar=""
+)
+@click.pass_obj
+def new_command(door: Door, name: str, first: Sequence[Path], more: Sequence[Path]) -> None:
+    """Make a profile from example articles of any subject; five are a good number.
+
+    The terms are what the articles say far more often than news does, and other words
+    of the same subjects. The file is the whole model: read it, change it.
+
+    \b
+    Example:
+      monitor profiles new wildfires --from fire1.txt fire2.txt fire3.txt
+    """
+    root = door.root()
+    profiles, parties = read_seeds(root)
+    path = root / "seeds" / f"{name}.toml"
+    if path.exists() or name in {profile.name for profile in profiles}:
+        raise CouldNotBeDone(f"there is a profile {name} already; choose another name")
+    files = [read_article(file, name) for file in dict.fromkeys([*first, *more])]
+    articles = [Article(file.title, file.text) for file in files]
+    learned = learn_profile(name, articles, load_background())
+    sides = suggest_parties([f"{a.title}. {a.text}" for a in articles], parties)
+    text = _file_text(learned, sides)
+    # What we write must be what we can read; this is also where a name is refused.
+    file = TomlFile.parse(f"seeds/{name}.toml", text.encode())
+    read_profile(file, name, [party.name for party in parties if not party.is_bridge])
+    _write(path, text)
+    _tell(learned, path, _titles(sides, parties))
+
+
+def _file_text(learned: LearnedProfile, sides: Sequence[str]) -> str:
+    notes = list(learned.warnings)
+    if learned.subjects:
+        notes.append(f"Subjects recognised: {', '.join(learned.subjects)}.")
+    if sides:
+        both = ", ".join(f'"{side}"' for side in sides)
+        notes.append(
+            "The articles seem to be about a relation. To ask for both sides of it, write below:"
+        )
+        notes.append(f"parties = [{both}]")
+    groups = [(group.heading, group.terms) for group in learned.groups]
+    return profile_text(learned.profile, groups, notes)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise CouldNotBeDone(f"{path} cannot be written ({problem}); nothing was kept") from error
+
+
+def _titles(sides: Iterable[str], parties: Iterable[Party]) -> list[str]:
+    titles = {party.name: party.title for party in parties}
+    return [titles[side] for side in sides]
+
+
+def _tell(learned: LearnedProfile, path: Path, sides: Sequence[str]) -> None:
+    terms = learned.profile.terms
+    click.echo(f"made {path} ({len(terms)} terms)")
+    strongest = sorted(terms.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN_TERMS]
+    print_table(["strongest term", "#weight"], [(term, f"{w:+g}") for term, w in strongest])
+    for warning in learned.warnings:
+        click.echo(f"note: {warning}")
+    if sides:
+        click.echo(f"These articles seem to be about {' and '.join(sides)}: the file says how to")
+        click.echo("ask for both sides of that relation, which finds less and surer.")
+    click.echo("Next: read the file, take out what misleads, add what you miss.")
