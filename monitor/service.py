@@ -38,6 +38,7 @@ from monitor.pipeline import (
     run_poll,
     slot_due,
 )
+from monitor.pipeline.learning_run import learning_due, run_learning
 from monitor.pipeline.profiles import home_in_force, meaning_of
 from monitor.stages.score import Scorer
 
@@ -96,7 +97,12 @@ class Service:
         self._home_lock = threading.Lock()
         self._scorer: tuple[Home, Scorer] | None = None
         self._told: dict[str, str] = {}  # by duty: its trouble, told once and not at every beat
-        duties = {"poll": self._poll, "digest": self._digest, "deliver": self._deliver}
+        duties = {
+            "poll": self._poll,
+            "digest": self._digest,
+            "deliver": self._deliver,
+            "learn": self._learn,
+        }
         self._wake = {name: threading.Event() for name in duties}
         self._threads = [
             threading.Thread(target=self._serve, args=(name, duty), name=name, daemon=True)
@@ -290,6 +296,18 @@ class Service:
             if lock.take():
                 server = MailServer(home.config.mail, home.mail_password())
                 run_delivery(store, server, self._clock(), stopped=lambda: self._is_stopping)
+
+    def _learn(self, store: Store) -> None:
+        home, now = self._home(), self._clock()
+        if not learning_due(store, home.config.zone, now):
+            return
+        for learned in run_learning(store, home, now):
+            logger.info(
+                "%s learned from %d good and %d bad verdicts",
+                learned.profile,
+                learned.good_count,
+                learned.bad_count,
+            )
 
 
 def run_service(home: Home) -> int:
