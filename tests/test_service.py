@@ -21,7 +21,7 @@ from monitor.adapters.home import create_home, open_home
 from monitor.adapters.home.opml import write_opml
 from monitor.adapters.store import IssueKind, Store
 from monitor.errors import StoreError
-from monitor.model import OutboxState, Subscription
+from monitor.model import OutboxState, Subscription, Verdict
 from monitor.service import AlreadyRunning, Service
 from tests.factories import make_digest, make_item, make_message, make_rss
 from tests.servers import Reply, Site
@@ -140,6 +140,22 @@ def ends_in(process: subprocess.Popen[str], seconds: float = 10.0) -> tuple[int,
 
 
 # ---------------------------------------------------------------- the duties
+
+
+def test_verdicts_are_learned_from_in_the_night(place: Place) -> None:
+    evening, night = SIX.replace(hour=20), SIX.replace(hour=3) + timedelta(days=1)
+    clock = Clock(evening)
+    with place.served(clock), place.store() as store:
+        wait_for(lambda: store.entry_count() == 1)
+        entry = store.entries()[0].entry
+        store.save_verdicts([Verdict(entry, good=True)], clock())
+        before = store.learned()
+
+        clock.now = night
+        wait_for(lambda: store.last_learning() == night)
+
+        assert before == {}
+        assert [each.verdict_count for each in store.learned().values()] == [1]
 
 
 def test_a_service_polls_issues_and_delivers_in_time(place: Place) -> None:

@@ -38,7 +38,8 @@ def learning_due(store: Store, zone: str, now: datetime) -> bool:
     local = now.astimezone(ZoneInfo(zone))
     day = local.date() if local.time() >= NIGHT else local.date() - timedelta(days=1)
     night = datetime.combine(day, NIGHT, ZoneInfo(zone))
-    return last is None or last < night
+    # The first verdicts of all wait for their night, too.
+    return (newest if last is None else last) < night
 
 
 def run_learning(store: Store, home: Home, now: datetime) -> tuple[ProfileLearning, ...]:

@@ -173,8 +173,9 @@ def test_learning_is_due_once_a_night_when_there_are_new_verdicts(store: Store) 
     assert not learning_due(store, ZONE, at(4))
 
     say(store, "Salmon in the wine", good=True, count=1, at=at(1))
-    assert learning_due(store, ZONE, at(2))  # the first time at once
-    run_learning(store, home(), at(2))
+    assert not learning_due(store, ZONE, at(2))
+    assert learning_due(store, ZONE, at(3))
+    run_learning(store, home(), at(3))
     assert not learning_due(store, ZONE, at(4))  # nothing new was said
 
     say(store, "Heron in the wine", good=True, count=1, at=at(5))
