@@ -149,7 +149,7 @@ def test_gzip_is_unpacked_and_so_are_its_members() -> None:
             Problem.TRUNCATED,
         ),  # a wrong checksum
         (gzip.compress(b"", mtime=0) * 100, "gzip", Problem.TRUNCATED),
-        (gzip.compress(gzip.compress(b"x"), mtime=0), "gzip, gzip", Problem.UNKNOWN),
+        (gzip.compress(gzip.compress(b"x", mtime=0), mtime=0), "gzip, gzip", Problem.UNKNOWN),
         (zlib.compress(b"x"), "deflate", Problem.UNKNOWN),
         (b"\x0b\x00\x80x\x03", "br", Problem.UNKNOWN),
         (b"x", "zstd", Problem.UNKNOWN),
