@@ -1,172 +1,247 @@
-"""How much a poll costs: N feeds on loopback, polled by this project's poller.
+"""What polling costs: this project, reader 3.26 and the bare limit on the same synthetic feeds.
 
-    python bench/poll.py --feeds 1000 --hosts 64
+    python bench/poll.py                    200 feeds, each round once: under a minute
+    python bench/poll.py --feeds 1000 --rounds 3
 
-Prints wall and CPU time of a cold round (every body comes) and of rounds in which
-nothing changed (every answer is a 304), and the peak memory. The feeds are served by
-another process, so its time is not counted. `--bare` adds the bare limit: libcurl
-alone, one body or 304 after the other, without the guard, the lanes and the answers.
+Each feed has 30 entries and 45 KB, in English or Spanish, with validators. Rounds: cold
+(a new database), nothing changed (every answer a 304), the same with 50 ms latency, one in
+ten feeds changed (3 new entries each), and three in ten without validators (whole bodies,
+nothing new). "monitor" does all its work: parsing, scores for five profiles, word index,
+stories. "bare limit" is libcurl, lxml and SQLite, and does nothing else.
+
+The feeds are served on loopback by another process, whose time is not counted. CPU and
+peak memory (PSS) are of all processes of a contestant. reader and lxml are the extra
+[bench]; --python names an interpreter that has them, if this one does not. Who is not
+installed is left out, and said to be.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import importlib.util
+import json
 import multiprocessing
 import resource
+import select
 import statistics
-import time
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
-import pycurl
+from polling.contestants import CONTESTANTS, descendants, take_part
+from polling.server import Scene, serve
 
-from monitor.adapters.poll import Poller
-from monitor.config import NetworkSettings, PollSettings
-from monitor.model import Feed, PollRequest, Retrieved
+QUICK_FEEDS = 200
+SAMPLE_S = 0.1  # how often memory is looked at
+LATENCY_S = 0.05
+NEEDED = {"monitor": (), "reader": ("reader",), "bare limit": ("lxml", "pycurl")}
 
-BODY_BYTES = 45_000
-ETAG = '"1"'
+
+@dataclass
+class Workload:
+    """One kind of round."""
+
+    name: str
+    command: str = "round"
+    latency_s: float = 0.0
+    changes: bool = False
+    bare_share: int = 0
+
+
+WORKLOADS = (
+    Workload("cold", "cold"),
+    Workload("all 304"),
+    Workload("50 ms latency, all 304", latency_s=LATENCY_S),
+    Workload("one in ten changed", changes=True),
+    Workload("three in ten without validators", bare_share=3),
+)
+
+
+@dataclass
+class Result:
+    """What one contestant needed for one workload: medians, and what came of it."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    new: int
+
+
+@dataclass
+class Arena:
+    """The feeds and who serves them."""
+
+    urls: list[str]
+    scenes: Connection
+    options: argparse.Namespace
+    version: int = 0
+    results: dict[str, dict[str, Result]] = field(default_factory=dict)
+
+    def show(self, workload: Workload) -> None:
+        """Have the server behave; each call is one more change where there are changes."""
+        self.version += workload.changes
+        self.scenes.send(Scene(workload.latency_s, self.version, workload.bare_share))
+        self.scenes.recv()
 
 
 def main() -> None:
     options = _read_options()
-    hosts = [f"127.0.{number // 200 + 1}.{number % 200 + 1}" for number in range(options.hosts)]
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(
-        target=serve, args=(theirs, hosts, options.latency_ms / 1000), daemon=True
-    )
-    server.start()
-    port = ours.recv()
-    feeds = [
-        Feed(number, f"http://{hosts[number % len(hosts)]}:{port}/{number}", "")
-        for number in range(options.feeds)
-    ]
-    with Poller(
-        poll=PollSettings(connections=options.connections),
-        network=NetworkSettings(),
-        contact="",
-        version="bench",
-        allow_loopback=True,
-        spacing_s=0.0,
-    ) as poller:
-        _report("cold", [_round(poller, feeds, None)], options.feeds)
-        unchanged = [_round(poller, feeds, ETAG) for _ in range(options.rounds)]
-        _report("all 304", unchanged, options.feeds)
-    if options.bare:
-        bare = [bare_round(feeds, options.connections) for _ in range(options.rounds)]
-        _report("bare libcurl, all 304", bare, options.feeds)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:.0f} MB")
-    server.terminate()
+    if options.contestant:
+        take_part(options.contestant, json.loads(sys.stdin.readline()), options.connections)
+        return
+    with _arena(options) as arena:
+        for name in CONTESTANTS:
+            if name in options.only:
+                _run(arena, name)
+        _print(arena)
 
 
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--feeds", type=int, default=1000)
-    parser.add_argument("--hosts", type=int, default=64, help="addresses they are spread over")
+    parser.add_argument("--feeds", type=int, default=QUICK_FEEDS)
+    parser.add_argument("--quick", action="store_true", help="200 feeds, once: the default")
+    parser.add_argument("--hosts", type=int, default=250, help="addresses they are spread over")
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--latency-ms", type=float, default=0.0)
-    parser.add_argument("--bare", action="store_true", help="libcurl alone as well")
-    return parser.parse_args()
+    parser.add_argument("--rounds", type=int, default=1, help="the medians are of so many")
+    parser.add_argument("--cold-rounds", type=int, default=1)
+    parser.add_argument("--only", nargs="+", default=list(CONTESTANTS), choices=CONTESTANTS)
+    parser.add_argument("--python", default=sys.executable, help="has reader and lxml")
+    parser.add_argument("--contestant", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.quick:
+        options.feeds, options.rounds, options.cold_rounds = QUICK_FEEDS, 1, 1
+    return options
 
 
-# ---------------------------------------------------------------- the rounds
+@contextmanager
+def _arena(options: argparse.Namespace) -> Iterator[Arena]:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = min(options.hosts, options.feeds)
+    hosts = [f"127.0.{number // 200 + 1}.{number % 200 + 1}" for number in range(count)]
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(theirs, hosts), daemon=True
+    )
+    server.start()
+    port = ours.recv()
+    urls = [f"http://{hosts[each % count]}:{port}/{each}" for each in range(options.feeds)]
+    try:
+        yield Arena(urls, ours, options)
+    finally:
+        server.terminate()
 
 
-def _round(poller: Poller, feeds: list[Feed], etag: str | None) -> tuple[float, float]:
-    requests = [PollRequest(feed, etag) for feed in feeds]
-    wall, cpu = time.perf_counter(), time.process_time()
-    for request, answer in poller.poll(requests):
-        if not isinstance(answer, Retrieved) or (answer.body is None) != (etag is not None):
-            raise SystemExit(f"{request.feed.url}: {answer}")
-    return time.perf_counter() - wall, time.process_time() - cpu
+# ---------------------------------------------------------------- one contestant
 
 
-def bare_round(feeds: list[Feed], connections: int) -> tuple[float, float]:
-    """Poll with as little Python as there can be."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    multi = pycurl.CurlMulti()
-    waiting = iter(feeds)
-    idle = []
-    for _ in range(connections):
-        curl = pycurl.Curl()
-        curl.setopt(pycurl.HTTPHEADER, [f"If-None-Match: {ETAG}"])
-        curl.setopt(pycurl.WRITEFUNCTION, len)
-        idle.append(curl)
-    under_way = 0
-    while True:
-        for feed in _some(waiting, len(idle)):
-            curl = idle.pop()
-            curl.setopt(pycurl.URL, feed.url)
-            multi.add_handle(curl)
-            under_way += 1
-        if not under_way:
-            break
-        multi.perform()
-        _, done, _ = multi.info_read()
-        for curl in done:
-            multi.remove_handle(curl)
-            idle.append(curl)
-            under_way -= 1
-        if not done:
-            multi.select(0.1)
-    multi.close()
-    return time.perf_counter() - wall, time.process_time() - cpu
+def _run(arena: Arena, name: str) -> None:
+    """Put one contestant through all workloads; say so when it is not installed."""
+    python = sys.executable if name == "monitor" else arena.options.python
+    if missing := _missing(python, NEEDED[name]):
+        print(f"{name}: left out, {missing} is not installed (the extra [bench])")
+        return
+    arena.version = 0
+    results = arena.results[name] = {}
+    with _started(arena, name, python) as process:
+        for workload in WORKLOADS:
+            is_cold = workload.command == "cold"
+            count = arena.options.cold_rounds if is_cold else arena.options.rounds
+            rounds = []
+            for _ in range(count):
+                arena.show(workload)
+                rounds.append(_ask(process, workload.command))
+            results[workload.name] = Result(
+                statistics.median(each["wall"] for each in rounds),
+                statistics.median(each["cpu"] for each in rounds),
+                max(each["peak_mb"] for each in rounds),
+                rounds[-1]["new"],
+            )
+            if failed := rounds[-1]["failed"]:
+                print(f"{name}, {workload.name}: {failed} feeds failed")
 
 
-def _some(feeds: Iterator[Feed], count: int) -> list[Feed]:
-    return [feed for feed, _ in zip(feeds, range(count), strict=False)] if count else []
+def _missing(python: str, modules: tuple[str, ...]) -> str:
+    if python == sys.executable:
+        missing = [each for each in modules if importlib.util.find_spec(each) is None]
+    else:
+        missing = [
+            each
+            for each in modules
+            if subprocess.run([python, "-c", f"import {each}"], capture_output=True).returncode
+        ]
+    return " and ".join(missing)
 
 
-def _report(name: str, rounds: list[tuple[float, float]], count: int) -> None:
-    wall = statistics.median(wall for wall, _ in rounds)
-    cpu = statistics.median(cpu for _, cpu in rounds)
-    print(f"{name:24} wall {wall:6.3f} s  CPU {cpu:6.3f} s  {cpu / count * 1000:6.3f} ms a feed")
+@contextmanager
+def _started(arena: Arena, name: str, python: str) -> Iterator[subprocess.Popen[str]]:
+    connections = str(arena.options.connections)
+    command = [python, __file__, "--contestant", name, "--connections", connections]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert process.stdin is not None
+    try:
+        with closing(process.stdin):
+            _ask(process, json.dumps(arena.urls))
+            yield process
+        process.wait(timeout=30)
+    finally:
+        process.kill()
 
 
-# ---------------------------------------------------------------- the server
+def _ask(process: subprocess.Popen[str], command: str) -> dict[str, Any]:
+    """Return what the contestant answers, with the peak memory meanwhile."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{command}\n")
+    peak = 0
+    while not select.select([process.stdout], [], [], SAMPLE_S)[0]:
+        peak = max(peak, _memory(process.pid))
+    answer: dict[str, Any] = json.loads(process.stdout.readline() or "{}")
+    if not answer:
+        raise SystemExit("the contestant ended")
+    return answer | {"peak_mb": max(peak, _memory(process.pid)) / 2**20}
 
 
-def serve(pipe: Connection, hosts: list[str], latency_s: float) -> None:
-    """Answer on every host; a request with a validator gets a 304."""
-    asyncio.run(_serve(pipe, hosts, latency_s))
+def _memory(pid: int) -> int:
+    """Return the bytes that a process and its descendants hold; what they share counts once."""
+    total = 0
+    for each in descendants(pid):
+        try:
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue  # it has just ended
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total
 
 
-async def _serve(pipe: Connection, hosts: list[str], latency_s: float) -> None:
-    loop = asyncio.get_running_loop()
-    first = await loop.create_server(lambda: _Answers(latency_s), hosts[0], 0, backlog=1024)
-    port = first.sockets[0].getsockname()[1]
-    for host in hosts[1:]:
-        await loop.create_server(lambda: _Answers(latency_s), host, port, backlog=1024)
-    pipe.send(port)
-    await asyncio.Event().wait()
+# ---------------------------------------------------------------- the table
 
 
-BODY = b"<rss>" + b"x" * (BODY_BYTES - 11) + b"</rss>"
-HEAD = (
-    "Server: bench\r\nDate: Tue, 14 Jul 2026 12:00:00 GMT\r\nContent-Type: application/rss+xml\r\n"
-    f"ETag: {ETAG}\r\nCache-Control: max-age=600\r\n"
-)
-WHOLE = f"HTTP/1.1 200 OK\r\n{HEAD}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY
-UNCHANGED = f"HTTP/1.1 304 Not Modified\r\n{HEAD}\r\n".encode()
-
-
-class _Answers(asyncio.Protocol):
-    def __init__(self, latency_s: float) -> None:
-        self._latency_s = latency_s
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        answer = UNCHANGED if b"If-None-Match" in data else WHOLE
-        if self._latency_s:
-            loop = asyncio.get_running_loop()
-            loop.call_later(self._latency_s, self._transport.write, answer)  # type: ignore[attr-defined]
-        else:
-            self._transport.write(answer)  # type: ignore[attr-defined]
+def _print(arena: Arena) -> None:
+    print(
+        f"{arena.options.feeds:,} feeds, medians of {arena.options.rounds} rounds "
+        f"({arena.options.cold_rounds} cold); seconds, MB; "
+        "x: how many times faster than reader by wall and CPU time"
+    )
+    print(f"{'':32}{'':12}{'wall':>8}{'CPU':>8}{'peak':>7}{'new':>8}{'x wall':>9}{'x CPU':>8}")
+    for workload in WORKLOADS:
+        for name, results in arena.results.items():
+            each = results[workload.name]
+            reader = arena.results.get("reader", {}).get(workload.name)
+            ratios = ""
+            if reader and name != "reader":
+                ratios = f"{reader.wall / each.wall:9.1f}{reader.cpu / each.cpu:8.1f}"
+            print(
+                f"{workload.name:32}{name:12}{each.wall:8.2f}{each.cpu:8.2f}"
+                f"{each.peak_mb:7.0f}{each.new:8,}{ratios}"
+            )
 
 
 if __name__ == "__main__":

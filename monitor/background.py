@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import Final
 
 from monitor.matching import read
+from monitor.text import STOP_WORDS
 
 LANGUAGES: Final = ("en", "es")
 
@@ -89,6 +90,8 @@ class Usage:
 
     def can_be_term(self, word: str) -> bool:
         """Tell whether a folded word may be a term: three letters, no number, no small word."""
+        if word in STOP_WORDS:  # of the other language, in an article of one
+            return False
         return len(word) > 2 and word.isalpha() and self.word(word) < SMALL_WORD
 
     def _prefix(self, prefix: str) -> float:

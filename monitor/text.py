@@ -9,6 +9,7 @@ import html
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
@@ -26,7 +27,6 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_SPACE = re.compile(r"\s+")
 # C0 and C1 controls, surrogates, bidi overrides and isolates, zero-width characters, BOM,
 # invisible tags and what Unicode says is no character. Not those that are spaces.
 _UNSEEN = re.compile(
@@ -40,6 +40,10 @@ _UNSEEN = re.compile(
 # More marks on one letter than any language needs; normalising long runs takes quadratic time.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
+_COMMON_MARKS = "\u0300\u0301\u0302\u0303\u0308\u0327"
+# Not: what is below, punctuation and currencies, and what stands for the n-tilde meanwhile.
+_MAY_COMBINE = re.compile("[\u0300-\u1fff\u20d0-\udfff\ue001-\U0010ffff]")
+_VARIATIONS = re.compile("[\U000e0000-\U000e0fff]")
 # The second form is a tag that was cut off with the text.
 _TAG = re.compile(r"<(?:!--|/?[a-zA-Z][^<>]*>|[a-zA-Z]+\s[^<>]*$)")
 _BREAKS = re.compile(
@@ -61,7 +65,11 @@ def fold(text: str) -> str:
     # Compatibility forms first: "ℳ" is an M only after that, and case comes next.
     text = unicodedata.normalize("NFKC", text).casefold()
     text = unicodedata.normalize("NFKC", text).replace("ñ", "\ue000")
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = unicodedata.normalize("NFKD", text)
+    for mark in _COMMON_MARKS:
+        bare = bare.replace(mark, "")
+    if _MAY_COMBINE.search(bare):  # rare, and a look at each character takes ten times as long
+        bare = "".join(c for c in bare if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", bare.replace("\ue000", "ñ"))
 
 
@@ -72,8 +80,17 @@ def words(text: str) -> list[str]:
 
 def clean(text: str) -> str:
     """Return one line of valid, visible text: NFC, no controls, spaces folded."""
-    visible = _MARKS.sub(r"\1", _UNSEEN.sub("", text))
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+    visible = _without_unseen(text)
+    if not visible.isascii():
+        visible = unicodedata.normalize("NFC", _MARKS.sub(r"\1", visible))
+    return " ".join(visible.split())
+
+
+def _without_unseen(text: str) -> str:
+    # Of all that is not seen, only variation selectors count as printable.
+    if text.isprintable() and (text.isascii() or not _VARIATIONS.search(text)):
+        return text
+    return _UNSEEN.sub("", text)
 
 
 def plain_text(markup: str, *, limit: int | None = None) -> str:
@@ -81,7 +98,7 @@ def plain_text(markup: str, *, limit: int | None = None) -> str:
 
     Markup that was escaped is taken for markup too, as its publisher meant it.
     """
-    text = _UNSEEN.sub("", markup)
+    text = _without_unseen(markup)
     for _ in range(UNESCAPE_ROUNDS):
         before = text
         if _TAG.search(text):
@@ -168,6 +185,16 @@ def _quote(text: str, safe: str) -> str:
     return _BARE_PERCENT.sub("%25", quote(text, safe=safe))
 
 
+# Words that stand in nearly every text: as a term they would say nothing.
+STOP_WORDS: Final = frozenset(
+    "a an and are as at be but by for from has have he her his if in into is it its more new"
+    " no not of on or over she so than that the their they this to up was we were what when"
+    " which who will with you all al ante aun como con cual cuando de del desde donde e el"
+    " ella ellos en entre era es esa ese eso esta este esto fue ha han hasta hay la las le les"
+    " lo los mas me mi muy ni no nos o otra otro para pero por porque que se ser si sin sobre"
+    " son su sus tan te tras tu u un una uno y ya".split()
+)
+
 _ENGLISH: Final = frozenset(
     """the of and to in for on with is at as by from that after over his her its are was will says
     have be it an this new not who how what why but their more than into up out about amid near
@@ -199,18 +226,31 @@ _NAMES = re.compile(
 )
 
 
+_FAR = re.compile("[^\x00-\u024f]")
+
+
 def guess_language(text: str) -> str | None:
     """Return "en" or "es" by the text's small words and endings, None when they do not tell."""
     found = words(text if text.isupper() else _NAMES.sub(" ", text))
-    english = sum(word in _ENGLISH or _ENGLISH_ENDINGS.match(word) is not None for word in found)
-    spanish = sum(word in _SPANISH or _SPANISH_ENDINGS.match(word) is not None for word in found)
-    spanish += any(c in "ñ¿¡" for c in text)
-    others = sum(word in _OTHERS for word in found)
-    far = sum(c > "\u024f" and c.isalpha() for c in text)
+    told = [_languages_of(word) for word in found]
+    english = sum(each[0] for each in told)
+    spanish = sum(each[1] for each in told) + any(c in text for c in "ñ¿¡")
+    others = sum(each[2] for each in told)
+    far = 0 if text.isascii() else sum(c.isalpha() for c in _FAR.findall(text))
     best = max(english, spanish)
     if english == spanish or best <= others or far * 3 > len(text):
         return None
     return "en" if english > spanish else "es"
+
+
+@lru_cache(maxsize=20_000)
+def _languages_of(word: str) -> tuple[bool, bool, bool]:
+    """Tell whether a folded word speaks for English, for Spanish, for another language."""
+    return (
+        word in _ENGLISH or _ENGLISH_ENDINGS.match(word) is not None,
+        word in _SPANISH or _SPANISH_ENDINGS.match(word) is not None,
+        word in _OTHERS,
+    )
 
 
 def adds_to(text: str, known: str) -> bool:

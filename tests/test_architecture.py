@@ -38,6 +38,7 @@ ONE_ROOM = {
     # Folding is what the others on the floor of texts build on.
     ("matching.py", "monitor.text"),
     ("background.py", "monitor.matching"),
+    ("background.py", "monitor.text"),
     ("identity.py", "monitor.text"),
     # One noun each, split by size.
     ("stages/parse.py", "monitor.stages.cut"),
@@ -54,7 +55,6 @@ ONE_ROOM = {
     ("stages/movement.py", "monitor.stages.rank"),
     # What is new in a story is told by the words that folding knows in both languages.
     ("stages/movement.py", "monitor.stages.cluster.lexicon"),
-    ("stages/movement.py", "monitor.stages.cluster.likeness"),
     ("stages/movement.py", "monitor.stages.cluster.terms"),
     ("stages/score.py", "monitor.stages.evidence"),
     # Likeness in meaning adds a reason to a score, and squashes it anew.

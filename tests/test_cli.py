@@ -23,6 +23,7 @@ from monitor.cli.door import COMMANDS
 from monitor.cli.tables import ago, progress_on_stderr
 from monitor.demo.mail_sink import MailSink
 from tests.servers import Reply, Site
+from tests.smtp import ScriptedSmtp
 
 ROOT = Path(__file__).parent.parent
 NOON = datetime(2026, 7, 12, 12, 0, tzinfo=UTC)
@@ -455,19 +456,19 @@ def newsroom(home: Path) -> Iterator[tuple[Path, Site, MailSink]]:
 def test_from_a_feed_to_a_mail_by_commands_alone(newsroom: tuple[Path, Site, MailSink]) -> None:
     home, _, sink = newsroom
 
-    assert "1 feeds polled: 1 updated, 0 unchanged, 0 failed" in ok("poll", home=home)
+    assert "1 feed polled: 1 updated, 0 unchanged, 0 failed" in ok("poll", home=home)
     assert "no feed is due" in ok("poll", home=home)
     assert "0 updated, 1 unchanged" in ok("poll", "--all", "--force", home=home)
 
     tried = ok("digest", "morning", "--dry-run", home=home)
     assert HEADLINE in tried
-    assert "1 messages would be queued" in tried
+    assert "1 message would be queued" in tried
     assert sink.received == []
 
     out = home.parent / "out"
     issued = ok("digest", "morning", "--out", str(out), "--send", home=home)
     assert HEADLINE in issued
-    assert "1 stories; left out: none" in issued
+    assert "1 story; left out: none" in issued
     assert "mail: 1 sent" in issued
     assert sorted(path.suffix for path in out.iterdir()) == [".eml", ".html", ".txt"]
     assert [message.recipients for message in sink.received] == [("ana@example.org",)]
@@ -566,6 +567,7 @@ def test_failures_are_worth_a_look(newsroom: tuple[Path, Site, MailSink]) -> Non
     assert (failing["title"], failing["problem"]) == ("Gone", "not found")
     assert "not found, since " in ok("feeds", "list", home=home)
     assert "Gone" in ok("status", home=home)
+    assert "what to do about them: `monitor feeds list --problems`" in result.stderr
 
 
 def test_the_status_tells_how_things_stand(newsroom: tuple[Path, Site, MailSink]) -> None:
@@ -598,7 +600,32 @@ def test_mail_that_is_not_taken_stays_in_the_outbox(newsroom: tuple[Path, Site, 
 
     assert result.exit_code == 1
     assert "1 not taken for now, tried again later" in result.stdout
+    again = ok("deliver", home=home)
+    assert "mail: nothing is due\n  1 message to be tried again, from 20" in again
     assert json.loads(ok("status", "--json", home=home))["outbox"] == {"retry": 1}
+
+
+def test_mail_that_is_refused_for_good_is_told_once_and_in_words(
+    newsroom: tuple[Path, Site, MailSink],
+) -> None:
+    home, _, sink = newsroom
+    ok("poll", home=home)
+    ok("digest", "morning", home=home)
+    settings = (home / "monitor.toml").read_text()
+    with ScriptedSmtp(faults=[("rcpt", "550 no such user")]) as server:
+        changed = settings.replace(f"port = {sink.port}", f"port = {server.port}")
+        (home / "monitor.toml").write_text(changed)
+        told = subprocess.run(
+            [sys.executable, "-m", "monitor", "--home", str(home), "deliver"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert told.returncode == 1
+    assert told.stdout == "mail: 1 refused for good\n"
+    assert told.stderr.count("550 no such user") == 1
+    assert "ERROR" not in told.stderr
 
 
 def test_a_template_that_raises_names_its_line_and_the_digest_stays_due(
@@ -612,6 +639,7 @@ def test_a_template_that_raises_names_its_line_and_the_digest_stays_due(
     told = refused("digest", "morning", "--send", home=home)
 
     assert "digest.txt, line 2" in told
+    assert "nothing was issued or lost: mend it, and issue the digest again" in told
     status = json.loads(ok("status", "--json", home=home))
     assert (status["outbox"], status["digests"]["morning"]["last_issued_at"]) == ({}, None)
     assert sink.received == []

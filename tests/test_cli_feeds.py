@@ -85,7 +85,7 @@ def test_problems_are_listed_with_advice_and_a_feed_that_ended_can_be_polled_aga
     site.scripts["/gone"] = Reply(FEED)
     polled = run(home, "poll")
 
-    assert "1 feeds, 1 failing, 0 worth knowing of" in listed.output
+    assert "1 feed, 1 failing, 0 worth knowing of" in listed.output
     assert told["health"]["kind"] == "gone"
     assert "Gone is due now" in again.output
     assert "1 updated" in polled.output

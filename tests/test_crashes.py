@@ -16,7 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -197,7 +197,9 @@ def settle(world: World) -> None:
 
 
 def count(world: World, sql: str) -> int:
-    with sqlite3.connect(world.root / "state" / "monitor.db") as database:
+    with closing(
+        sqlite3.connect(world.root / "state" / "monitor.db", isolation_level=None)
+    ) as database:
         return int(database.execute(sql).fetchone()[0])
 
 

@@ -1,8 +1,9 @@
 """Hand a message to the mail server, in one dialogue, and say truly what became of it.
 
 Sole user of smtplib. TLS is always verified. What was refused for now (4xx, a lost
-connection) may be tried again, what was refused for good (5xx) may not; once the final
-dot went out and no reply came, nobody knows, and that is said too.
+connection) may be tried again, what was refused for good (5xx) may not; a refused login is
+the operator's to mend, and no message is lost to it; once the final dot went out and no
+reply came, nobody knows, and that is said too.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ from monitor.text import clean, clip
 
 CHUNK_BYTES = 64 * 1024
 REPLY_MAX_CHARS = 200  # of a server's reply, in an error
+_LOGIN = "the login"  # a step of the dialogue
+_MEND_LOGIN = "check user and password of [mail] in monitor.toml; the message waits"
 QUIT_S = 5.0  # the message is accepted by then: a goodbye is courtesy
+
+# A login is missing, too weak, wrong, in the clear (RFC 4954, 6): our fault, no message's.
+_LOGIN_CODES = frozenset({530, 534, 535, 538})
 
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>,;:\\\"()\[\]]")  # in an address as we write it
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -184,7 +190,7 @@ class _Dialogue:
                 f"offers no login that we know (it offers {clean(' '.join(offered)) or 'none'})"
             )
         smtp.user, smtp.password = user, password
-        with self._step("the login"):
+        with self._step(_LOGIN):
             smtp.auth(way, ways[way])
 
     def offer(self, envelope: _Envelope, content: bytes) -> None:
@@ -267,8 +273,10 @@ class _Dialogue:
 
     def _refused(self, step: str, code: int, reply: bytes | str) -> DeliveryError:
         said = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-        said = clip(clean(said), REPLY_MAX_CHARS)
-        return self._error(f"refused {step}: {code} {said}", permanent=code >= 500)
+        problem = f"refused {step}: {code} {clip(clean(said), REPLY_MAX_CHARS)}"
+        if code in _LOGIN_CODES or (step == _LOGIN and code >= 500):
+            return self._error(f"{problem} ({_MEND_LOGIN})")
+        return self._error(problem, permanent=code >= 500)
 
     def _error(
         self, problem: str, *, permanent: bool = False, uncertain: bool = False

@@ -31,7 +31,7 @@ def cluster_command(file: Path) -> None:
     \b
     Example:
       monitor cluster entries.jsonl | head
-      monitor score entries.jsonl > scores.jsonl
+      monitor cluster - < entries.jsonl > stories.jsonl
     """
     lines = list(read_lines(file, datetime.now(UTC)))
     for line, first in zip(lines, _fold(lines), strict=True):

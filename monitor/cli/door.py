@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from monitor import __version__
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, RenderError
 
 if TYPE_CHECKING:
     from monitor.adapters.home import Home
@@ -76,6 +76,13 @@ class CouldNotBeDone(click.ClickException):
         click.echo(f"monitor: {self.format_message()}", file=file, err=True)
 
 
+def _in_words(error: MonitorError) -> str:
+    """Return what happened; of a template also what that means for the digest."""
+    if isinstance(error, RenderError):
+        return f"{error}; nothing was issued or lost: mend it, and issue the digest again"
+    return str(error)
+
+
 class Commands(click.Group):
     """The commands, imported one by one; where our errors become an exit status."""
 
@@ -98,7 +105,7 @@ class Commands(click.Group):
         except MonitorError as error:
             if ctx.params.get("debug"):
                 raise
-            raise CouldNotBeDone(str(error)) from error
+            raise CouldNotBeDone(_in_words(error)) from error
         except BrokenPipeError:
             # Python flushes once more at exit; let that go nowhere.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -82,7 +82,8 @@ def _tell_entry(home: Home, stored: StoredEntry) -> None:
     click.echo(entry.title)
     if entry.summary:
         click.echo(entry.summary)
-    click.echo(f"{entry.outlet}, {local_text(entry.dated_at, zone)}, by way of {stored.feed_title}")
+    way = f", by way of {stored.feed_title}" if stored.feed_title != entry.outlet else ""
+    click.echo(f"{entry.outlet}, {local_text(entry.dated_at, zone)}{way}")
     if entry.link:
         click.echo(entry.link)
     if stored.edited_at:

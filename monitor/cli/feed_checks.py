@@ -19,7 +19,7 @@ from monitor.adapters.workers import Workers
 from monitor.cli.assemble import open_store
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.memory import memory
-from monitor.cli.tables import span_text
+from monitor.cli.tables import counted, span_text
 from monitor.errors import PollError
 from monitor.model import Feed, ParsedFeed, PollState, Problem, Retrieved, Subscription
 from monitor.pipeline.feed_check import FeedCheck, check_feed, find_feed
@@ -155,7 +155,7 @@ def _look(home: Home, address: str) -> FeedCheck:
 
 
 def _show_entries(parsed: ParsedFeed) -> None:
-    click.echo(f"{parsed.title or 'no title'}: {len(parsed.entries)} entries")
+    click.echo(f"{parsed.title or 'no title'}: {counted(len(parsed.entries), 'entry', 'entries')}")
     for entry in parsed.entries[:SHOWN_COUNT]:
         at = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else "no date   "
         click.echo(f"  {at}  {clip(entry.title, SHOWN_CHARS)}")

@@ -23,7 +23,7 @@ from monitor.cli.feed_checks import (
     poll_again_command,
 )
 from monitor.cli.memory import memory
-from monitor.cli.tables import ago, print_json, print_table, span_text
+from monitor.cli.tables import ago, counted, print_json, print_table, span_text
 from monitor.model import PollState, Subscription
 from monitor.stages.health import Health, health
 from monitor.text import link_host
@@ -82,7 +82,7 @@ def list_command(door: Door, failing: bool, problems: bool, as_json: bool) -> No
             for feed, state in rows
         ],
     )
-    click.echo(f"{len(rows)} feeds")
+    click.echo(counted(len(rows), "feed"))
 
 
 def _known(home: Home) -> dict[str, PollState]:
@@ -145,7 +145,9 @@ def _print_problems(
         ],
     )
     failing = sum(matter.is_failing for _, matter in found)
-    click.echo(f"{len(rows)} feeds, {failing} failing, {len(found) - failing} worth knowing of")
+    click.echo(
+        f"{counted(len(rows), 'feed')}, {failing} failing, {len(found) - failing} worth knowing of"
+    )
     for name in unused_names(home.config.feeds, home.subscriptions):
         click.echo(f'monitor.toml, [feeds."{name}"]: no feed has this title or address', err=True)
 
@@ -202,7 +204,8 @@ def import_command(door: Door, file: Path, dry_run: bool) -> None:
         click.echo(f"  {feed.title}, {masked(feed.url)}")
     there = len(reading.subscriptions) - len(added)
     verb = "would be added" if dry_run else "added"
-    click.echo(f"{len(added)} {verb}, {there} there already, {len(reading.repairs)} repairs told")
+    repairs = counted(len(reading.repairs), "repair")
+    click.echo(f"{len(added)} {verb}, {there} there already, {repairs} told")
     if not reading.subscriptions:
         click.echo(f"{file.name} holds no feed", err=True)
         sys.exit(1)

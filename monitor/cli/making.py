@@ -42,9 +42,14 @@ def init_command(folder: Path, zone: str | None) -> None:
     click.echo(f"A home in {folder}:")
     _tell(copied, folder)
     click.echo("Next:")
-    click.echo(f"  edit {folder / 'monitor.toml'}       recipients, mail server, times")
-    click.echo(f"  monitor --home {folder} poll       poll the feeds once")
-    click.echo(f"  monitor --home {folder} run        poll, issue and deliver until stopped")
+    steps = {
+        f"edit {folder / 'monitor.toml'}": "recipients, mail server, times",
+        f"monitor --home {folder} poll": "poll the feeds once",
+        f"monitor --home {folder} run": "poll, issue and deliver until stopped",
+    }
+    width = max(map(len, steps))
+    for step, purpose in steps.items():
+        click.echo(f"  {step:{width}}   {purpose}")
 
 
 @click.command("customize")

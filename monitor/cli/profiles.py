@@ -25,7 +25,7 @@ from monitor.model import Learned, Party, TopicProfile
 
 @click.group("profiles")
 def profiles_command() -> None:
-    """List and show the topic profiles.
+    """List, show, make, try, teach and complete the topic profiles.
 
     \b
     Example:

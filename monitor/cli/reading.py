@@ -14,7 +14,7 @@ from monitor.adapters.home.settings import DURATION_RULE, parse_duration
 from monitor.adapters.store import Status, StoredEntry
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.memory import entry_json, memory
-from monitor.cli.tables import ago, local_text, print_json, print_table
+from monitor.cli.tables import ago, counted, local_text, print_json, print_table
 from monitor.model import FeedNews, FeedTrouble, OutboxState, Score, TopicProfile
 from monitor.stages.due import next_slot
 
@@ -182,7 +182,8 @@ def entries_command(
         at = local_text(entry.dated_at, zone)
         rows.append((stored.number, at, value, name, entry.outlet, entry.title))
     print_table(["#entry", "date", "#score", "profile", "outlet", "title"], rows)
-    click.echo(f"{len(rows)} entries" + (f", the newest {limit}" if len(rows) == limit else ""))
+    newest = f", the newest {limit}" if len(rows) == limit else ""
+    click.echo(counted(len(rows), "entry", "entries") + newest)
 
 
 def _profile(home: Home, name: str) -> TopicProfile:

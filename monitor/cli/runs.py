@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +16,7 @@ from monitor.adapters.home import Home
 from monitor.adapters.store import Store
 from monitor.cli.assemble import delivery_lock, mail_server, open_store, poll_tools
 from monitor.cli.door import CouldNotBeDone, Door
-from monitor.cli.tables import progress_on_stderr
+from monitor.cli.tables import counted, local_text, progress_on_stderr
 from monitor.model import OutboxState, PollOutcome, Slot
 from monitor.pipeline import (
     DeliveryReport,
@@ -92,15 +94,17 @@ def _tell_poll(report: PollReport) -> None:
         )
         return
     counts = ", ".join(f"{report.outcomes[kind]} {kind.value}" for kind in PollOutcome)
-    click.echo(f"{report.polled} feeds polled: {counts}")
+    click.echo(f"{counted(report.polled, 'feed')} polled: {counts}")
+    new = counted(report.entries_new, "new entry", "new entries")
     click.echo(
-        f"{report.entries_new} new entries, {report.entries_above} of them over a threshold; "
-        f"{report.entries_edited} edited"
+        f"{new}, {report.entries_above} of them over a threshold; {report.entries_edited} edited"
     )
     if report.entries_waiting:
         click.echo(f"{report.entries_waiting} entries of a flood wait for the next polls")
     for feed, problem in report.problems:
         click.echo(f"  failed: {feed.title}: {problem}", err=True)
+    if report.problems:
+        click.echo("  what to do about them: `monitor feeds list --problems`", err=True)
 
 
 @click.command("digest")
@@ -170,9 +174,11 @@ def _tell_digest(report: DigestReport, name: str, slot: Slot, *, dry_run: bool) 
                 f"    {lead.best.value:.2f}  {lead.entry.title} ({lead.entry.outlet}{others})"
             )
     omitted = ", ".join(f"{count} {reason.value}" for reason, count in left_out(digest).items())
-    click.echo(f"  {len(digest.stories)} stories; left out: {omitted or 'none'}")
+    click.echo(
+        f"  {counted(len(digest.stories), 'story', 'stories')}; left out: {omitted or 'none'}"
+    )
     verb = "would be queued" if dry_run else "queued"
-    click.echo(f"  {len(report.messages)} messages {verb}")
+    click.echo(f"  {counted(len(report.messages), 'message')} {verb}")
     if report.page:
         click.echo(f"  page: {report.page}")
 
@@ -212,14 +218,28 @@ def deliver_command(door: Door) -> None:
 
 
 def _deliver(home: Home, store: Store, now: datetime) -> None:
-    with delivery_lock(home):
+    with delivery_lock(home), _told_once():
         report = run_delivery(store, mail_server(home), now)
-    _tell_delivery(report)
+    waiting = [item.next_attempt_at for item in store.outbox(OutboxState.RETRY)]
+    _tell_delivery(report, home, min((at for at in waiting if at), default=None), len(waiting))
     if any(report.outcomes[state] for state in UNSENT):
         sys.exit(1)
 
 
-def _tell_delivery(report: DeliveryReport) -> None:
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """Keep the run from logging what is told in words right after it; not with --debug."""
+    log = logging.getLogger(run_delivery.__module__)
+    log.disabled = not logging.getLogger().isEnabledFor(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.disabled = False
+
+
+def _tell_delivery(
+    report: DeliveryReport, home: Home, next_at: datetime | None, waiting: int
+) -> None:
     words = {
         OutboxState.SENT: "sent",
         OutboxState.RETRY: "not taken for now, tried again later",
@@ -234,3 +254,6 @@ def _tell_delivery(report: DeliveryReport) -> None:
     click.echo("mail: " + (", ".join(counts) or "nothing is due"))
     for item, problem in report.problems:
         click.echo(f"  {item.message.recipient}: {problem}", err=True)
+    if next_at:
+        at = local_text(next_at, ZoneInfo(home.config.zone))
+        click.echo(f"  {counted(waiting, 'message')} to be tried again, from {at} on")

@@ -20,7 +20,9 @@ LIMIT = 50
 
 
 @click.group("stories", invoke_without_command=True)
-@click.option("--since", default="48h", show_default=True, help="How far back.")
+@click.option(
+    "--since", metavar="SPAN", default="48h", show_default=True, help='How far back: "12h", "7d".'
+)
 @click.option("--limit", default=LIMIT, show_default=True, help="How many at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context

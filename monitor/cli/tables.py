@@ -67,6 +67,11 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return "1 feed", "2 feeds"; `many` where an s does not make it."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def ago(then: datetime | None, now: datetime) -> str:
     """Return "5 min ago", "in 3 h" or "never" for a moment."""
     if then is None:

@@ -18,7 +18,7 @@ from monitor.cli.assemble import open_store
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.lines import Line, read_label, read_lines
 from monitor.cli.memory import memory
-from monitor.cli.tables import local_text, print_json, print_table
+from monitor.cli.tables import counted, local_text, print_json, print_table
 from monitor.model import Entry, EntryKey, TopicProfile, Verdict
 from monitor.pipeline.learning_run import ProfileLearning, run_learning
 
@@ -122,7 +122,9 @@ def _list(home: Home, as_json: bool) -> None:
         for v in verdicts
     ]  # fmt: skip
     print_table(["said", "by", "verdict", "profile", "outlet", "title"], rows)
-    click.echo(f"{len(rows)} verdicts" + (f", the newest {LIMIT}" if len(rows) == LIMIT else ""))
+    click.echo(
+        counted(len(rows), "verdict") + (f", the newest {LIMIT}" if len(rows) == LIMIT else "")
+    )
 
 
 def _as_json(verdict: Verdict) -> dict[str, object]:

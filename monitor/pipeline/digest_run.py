@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -29,12 +29,11 @@ from monitor.model import (
 )
 from monitor.stages import due
 from monitor.stages.choose import attached, choose_stories
-from monitor.stages.compose import compose_message
+from monitor.stages.compose import compose_message, recipient_address
 from monitor.stages.render import render_issue
 
 logger = logging.getLogger(__name__)
 
-MEMORY = timedelta(days=7)  # after downtime an issue reaches back this far at most
 HANDLED_LOOKED_AT = 50  # slots; more than a week has, as far back as an issue reaches
 DEFAULT_SENDER = "News monitor <monitor@localhost>"
 RECEIPT_EVERY = timedelta(days=7)  # "weekly": the longest silence that can mean "all quiet"
@@ -154,27 +153,30 @@ def run_digest(
         receipt=_receipt(store, plan, now),
         issued_at=now,
     )
+    # By address as the outbox has it: "Ana@Example.ORG" and "Ana@example.org" are one reader.
     unconfirmed = {
-        recipient: tuple(store.unconfirmed(plan.name, recipient, plan.profiles))
-        for recipient in plan.settings.recipients
+        reader: tuple(store.unconfirmed(plan.name, reader, plan.profiles))
+        for reader in map(recipient_address, plan.settings.recipients)
     }
-    kind = _kind(store, plan, digest, any(unconfirmed.values()), now)
+    owed = _owed(store, plan, unconfirmed, now)
+    kind = _kind(digest, has_unconfirmed=any(unconfirmed.values()), is_owed=bool(owed))
     if kind is DigestKind.QUIET:
-        if not dry_run and not store.quiet(digest, attached(digest), merged=merged):
+        # Nothing is attached where no page tells so: late reports wait for the next issue.
+        if not dry_run and not store.quiet(digest, merged=merged):
             kind = DigestKind.HANDLED
         return DigestReport(kind, digest)
     rendered = _render(plan, digest)
     messages = tuple(
         _message(plan, digest, recipient, _render(plan, digest, stories) if stories else rendered)
         for recipient, stories in unconfirmed.items()
-        if digest.stories or stories or kind is DigestKind.RECEIPT
+        if digest.stories or stories or recipient in owed
     )
     if dry_run:
         return DigestReport(kind, digest, rendered, messages)
     staged = publish.stage_page(plan.pages, plan.name, slot.label, rendered)
     issued = store.issue(
         digest,
-        attached(digest),
+        attached(digest, plan.settings),
         merged=merged,
         messages=messages,
         subject=rendered.subject,
@@ -212,7 +214,7 @@ def _put_in_place(staged: publish.StagedPage, rendered: Rendered) -> Path | None
 
 def _candidates(store: Store, plan: DigestPlan, now: datetime) -> list[Story]:
     """Return the stories to choose from: near misses are told in one issue only."""
-    last = store.last_issued_at(plan.name)
+    last = store.last_issued_at(plan.name, now)
     shift = plan.settings.threshold_shift
     lines = {profile.name: profile.threshold + shift for profile in plan.profiles}
 
@@ -220,11 +222,12 @@ def _candidates(store: Store, plan: DigestPlan, now: datetime) -> list[Story]:
         above = any(s.value >= lines[s.profile] for e in story.entries for s in e.scores)
         return above or last is None or any(e.entry.seen_at > last for e in story.entries)
 
-    return [s for s in store.candidates(plan.name, plan.profiles, now - MEMORY) if is_news(s)]
+    since = now - due.reach_back(plan.settings)
+    return [s for s in store.candidates(plan.name, plan.profiles, since) if is_news(s)]
 
 
 def _receipt(store: Store, plan: DigestPlan, now: datetime) -> Receipt:
-    since = store.last_issued_at(plan.name)
+    since = store.last_issued_at(plan.name, now)
     shift = plan.settings.threshold_shift
     thresholds = {profile.name: profile.threshold + shift for profile in plan.profiles}
     facts = store.poll_facts(since, thresholds)
@@ -242,22 +245,35 @@ def _receipt(store: Store, plan: DigestPlan, now: datetime) -> Receipt:
     )
 
 
-def _kind(
-    store: Store, plan: DigestPlan, digest: Digest, has_unconfirmed: bool, now: datetime
-) -> DigestKind:
+def _owed(
+    store: Store, plan: DigestPlan, readers: Collection[str], now: datetime
+) -> frozenset[str]:
+    """Return who is to hear from the digest now even if there is nothing to say.
+
+    Each reader counts alone: mail to another does not tell this one that all is well. Where
+    nobody gets mail, the pages are what is read, and "" stands for who reads them.
+    """
+    if plan.settings.quiet == "skip":
+        return frozenset()
+    wanted = readers or ("",)
+    if plan.settings.quiet == "receipt":
+        return frozenset(wanted)
+    started = store.digest_started(plan.name, now, record=False)
+
+    def silence(reader: str) -> timedelta:
+        if reader:
+            return now - (store.last_message_at(plan.name, reader, now) or started)
+        return now - (store.last_issued_at(plan.name, now) or started)
+
+    # An hour of slack: a weekly receipt must not slip a day for being issued late once.
+    longest = RECEIPT_EVERY - timedelta(hours=1)
+    return frozenset(reader for reader in wanted if silence(reader) >= longest)
+
+
+def _kind(digest: Digest, *, has_unconfirmed: bool, is_owed: bool) -> DigestKind:
     if digest.stories or has_unconfirmed:
         return DigestKind.ISSUE
-    if plan.settings.quiet == "receipt":
-        return DigestKind.RECEIPT
-    if plan.settings.quiet == "weekly":
-        # Where nobody gets mail, the pages are what is read.
-        has_readers = bool(plan.settings.recipients)
-        last = (store.last_message_at if has_readers else store.last_issued_at)(plan.name)
-        last = last or store.digest_started(plan.name, now, record=False)
-        # An hour of slack: a weekly receipt must not slip a day for being issued late once.
-        if now - last >= RECEIPT_EVERY - timedelta(hours=1):
-            return DigestKind.RECEIPT
-    return DigestKind.QUIET
+    return DigestKind.RECEIPT if is_owed else DigestKind.QUIET
 
 
 def _render(plan: DigestPlan, digest: Digest, unconfirmed: Sequence[Story] = ()) -> Rendered:

@@ -54,6 +54,7 @@ class ParseJob:
     retrieved: Retrieved
     seen_at: datetime
     seen: frozenset[bytes] = frozenset()  # hashes of the items that need not be read again
+    body_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +208,15 @@ class _PollRun:
             state = self.states[request.feed.number]
             if isinstance(answer, PollError):
                 self._save_failure(request.feed, state, answer)
-            elif answer.body is None or _hash(answer.body) == state.body_hash:
-                self._note_unchanged(request.feed, self._answered(request.feed, state, answer))
+                continue
+            body_hash = None if answer.body is None else _hash(answer.body)
+            if body_hash is None or body_hash == state.body_hash:
+                unchanged = self._answered(request.feed, state, answer, body_hash)
+                self._note_unchanged(request.feed, unchanged)
             else:
                 traces = unpack_traces(self._store.traces(request.feed.number))
-                yield ParseJob(request.feed, answer, self._now, seen_items(traces))
+                seen = seen_items(traces)
+                yield ParseJob(request.feed, answer, self._now, seen, body_hash)
 
     def settle(self, job: ParseJob, result: ParsedJob | WorkerDied | MonitorError) -> None:
         """Store what became of a body."""
@@ -223,13 +228,12 @@ class _PollRun:
     def _save(self, job: ParseJob, result: ParsedJob) -> None:
         """Store what a body brought, with the validators that describe it."""
         feed, old = job.feed, self.states[job.feed.number]
-        taken, waiting, traces = self._sift(feed, result)
+        taken, edited_count, waiting, traces = self._sift(feed, result)
         if self.meaning:
             taken = self.meaning.add(taken)
         self.report.entries_waiting += waiting
-        known = self._store.known(feed.number, [entry.key.id for entry, _ in taken])
-        brought = Yield(result.parsed, len(taken) - len(known), len(known))
-        state = self._answered(feed, old, job.retrieved, brought)
+        brought = Yield(result.parsed, len(taken) - edited_count, edited_count)
+        state = self._answered(feed, old, job.retrieved, job.body_hash, brought)
         state = replace(state, traces=traces)
         if waiting:
             # The body must come again: neither its hash nor its validators are kept. Until all
@@ -245,7 +249,8 @@ class _PollRun:
         if not taken:
             self._note_unchanged(feed, state)
             return
-        placements = self.book.place([entry for entry, scores in taken if self._is_near(scores)])
+        near = [entry for entry, scores in taken if self._is_near(scores)]
+        placements = self.book.place(near) if near else ()
         saved = self._store.save_poll(
             feed.number,
             state,
@@ -265,8 +270,10 @@ class _PollRun:
 
     def _sift(
         self, feed: Feed, result: ParsedJob
-    ) -> tuple[list[tuple[Entry, tuple[Score, ...]]], int, bytes | None]:
-        """Return the entries that are new or edited, how many more wait, and the traces to keep."""
+    ) -> tuple[list[tuple[Entry, tuple[Score, ...]]], int, int, bytes | None]:
+        """Return the entries that are new or edited, how many of them are edited, how many more
+        wait, and the traces to keep.
+        """
         parsed = result.parsed
         before = unpack_traces(self._store.traces(feed.number))
         known = self._store.known(feed.number, [entry.key.id for entry in parsed.entries])
@@ -277,7 +284,8 @@ class _PollRun:
         fresh = [pair for pair in scored if not self._store.is_known(pair[0], known)]
         waiting = {entry.key.id for entry, _ in fresh[FLOOD_CAP:]}
         traces = traces_after(parsed, entries, waiting, before)
-        return fresh[:FLOOD_CAP], parsed.waiting_count + len(waiting), traces
+        edited = {entry.key.id for entry, _ in fresh[:FLOOD_CAP]} & known.keys()
+        return fresh[:FLOOD_CAP], len(edited), parsed.waiting_count + len(waiting), traces
 
     def _save_unparsed(self, job: ParseJob, failure: WorkerDied | MonitorError) -> None:
         """Record a body that could not be parsed; its validators are not kept."""
@@ -312,7 +320,12 @@ class _PollRun:
         return any(score.value >= self._thresholds[score.profile] for score in scores)
 
     def _answered(
-        self, feed: Feed, old: PollState, answer: Retrieved, brought: Yield | None = None
+        self,
+        feed: Feed,
+        old: PollState,
+        answer: Retrieved,
+        body_hash: str | None,
+        brought: Yield | None = None,
     ) -> PollState:
         """Return the state after an accepted answer."""
         return after_answer(
@@ -321,7 +334,7 @@ class _PollRun:
             answer,
             self._now,
             settings=self._settings,
-            body_hash=None if answer.body is None else _hash(answer.body),
+            body_hash=body_hash,
             brought=brought,
             taken=self._taken(feed) if answer.moved_to else (),
         )

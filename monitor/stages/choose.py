@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from monitor.config import DigestSettings
@@ -188,13 +188,26 @@ def _told(
     return OmitReason.NO_ROOM, say_issue_full(settings.length, language)
 
 
-def attached(digest: Digest) -> tuple[Story, ...]:
+def attached(digest: Digest, settings: DigestSettings) -> tuple[Story, ...]:
     """Return the stories whose new entries are committed without being shown.
 
-    Readers know the event already, or it was let go, which this issue tells.
+    Readers know the event already, or it was let go, which this issue tells. What a story
+    brings while it rests is not: it may be the news that it comes back with.
     """
-    silent = (OmitReason.ALREADY_SENT, OmitReason.LET_GO)
-    return tuple(o.story for o in digest.omissions if o.reason in silent)
+    return tuple(
+        o.story
+        for o in digest.omissions
+        if o.reason is OmitReason.LET_GO
+        or (o.reason is OmitReason.ALREADY_SENT and not _rests(o.story, settings, digest.issued_at))
+    )
+
+
+def _rests(story: Story, settings: DigestSettings, now: datetime) -> bool:
+    """Tell whether a story was carried too lately to come back, however it moved."""
+    if story.earlier is None or settings.movement < 1:
+        return False
+    # An issue of the future was sent while the clock was wrong: nothing waits for it.
+    return timedelta(0) <= now - story.earlier.issued_at < settings.cooldown
 
 
 def _standing(
@@ -227,7 +240,7 @@ def _as_update(
 ) -> _Standing:
     """Return the standing with what is new, when the story was carried, rested and moved."""
     story, earlier = standing.story, standing.story.earlier
-    if earlier is None or settings.movement < 1 or now - earlier.issued_at < settings.cooldown:
+    if earlier is None or settings.movement < 1 or _rests(story, settings, now):
         return standing
     reports = [scored.entry for scored in story.entries if _passes(scored, standing)]
     moved = movement(reports, earlier)

@@ -53,11 +53,11 @@ def compose_message(
     what was meant: then nothing may be sent.
     """
     name, sender_address = _mailbox(sender, "mail.sender")
-    recipient_address = _address(recipient, "recipients")
+    address = recipient_address(recipient)
     subject = header_text(rendered.subject)
     headers = [
         ("From", _from(name, sender_address)),
-        ("To", recipient_address),
+        ("To", address),
         ("Subject", _folded("Subject", subject)),
         ("Date", format_datetime(date.astimezone(UTC))),
         ("Message-ID", _checked(_MESSAGE_ID, message_id, "Message-ID")),
@@ -73,7 +73,12 @@ def compose_message(
     parts = [("plain", _body_text(rendered.text)), ("html", _body_text(rendered.body_html))]
     content = _joined(headers, parts, _boundary(message_id))
     _verify(content, [key for key, _ in headers], subject, parts)
-    return Message(message_id, sender_address, recipient_address, subject, content)
+    return Message(message_id, sender_address, address, subject, content)
+
+
+def recipient_address(text: str) -> str:
+    """Return a recipient's address as its messages bear it. Raises ConfigError for none."""
+    return _address(text, "recipients")
 
 
 def header_text(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Container, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from monitor.config import DigestSettings
@@ -19,6 +20,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _A_DAY = timedelta(days=1)
 # A week holds every day of the week; the second is for a date that a zone left out.
 _LOOK_AHEAD = timedelta(days=15)
+_REACH_MAX = timedelta(days=60)
 
 POLL_FLOOR = timedelta(minutes=15)  # whatever a setting or a feed says
 POLL_FLOOR_UNVALIDATED = timedelta(minutes=60)  # each such poll costs the publisher a whole body
@@ -66,6 +68,18 @@ def slots_between(
         if (instant := due_at(day, at, place)) is not None and after < instant <= until
     ]
     return tuple(sorted(slots, key=lambda slot: (slot.due_at, slot.label)))
+
+
+def reach_back(settings: DigestSettings) -> timedelta:
+    """Return how old an entry may be and still be issued, from when it was first seen.
+
+    A week; longer where issues are so rare that a story could not wait its `patience` out:
+    what waits for room is carried or let go, and never just gone.
+    """
+    days = sorted({_DAYS.index(day) for day in settings.days}) or [0]
+    gap = max(later - day for day, later in pairwise([*days, days[0] + len(_DAYS)]))
+    # A day more: an issue can be late, and a week with a clock change an hour longer.
+    return max(MEMORY, min(max(settings.patience, 1) * gap * _A_DAY + _A_DAY, _REACH_MAX))
 
 
 def next_slot(settings: DigestSettings, zone: str, after: datetime) -> Slot | None:

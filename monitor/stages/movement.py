@@ -13,8 +13,7 @@ from typing import Final
 
 from monitor.model import Earlier, Entry, EntryKey
 from monitor.stages.cluster.lexicon import Kind, kin, name_at, sign_of
-from monitor.stages.cluster.likeness import EVERYWHERE
-from monitor.stages.cluster.terms import without_tail
+from monitor.stages.cluster.terms import EVERYWHERE, without_tail
 from monitor.stages.rank import outlet_key
 from monitor.text import fold
 

@@ -305,9 +305,10 @@ def test_size_and_eight_bit_are_announced_where_offered() -> None:
         deliver(plain, make_message(content=content))
 
     assert (
-        server.commands[1] == f"mail FROM:<monitor@example.org> SIZE={len(content)} BODY=8BITMIME"
+        server.commands[1].upper()
+        == f"MAIL FROM:<MONITOR@EXAMPLE.ORG> SIZE={len(content)} BODY=8BITMIME"
     )
-    assert plain.commands[1] == "mail FROM:<monitor@example.org>"
+    assert plain.commands[1].upper() == "MAIL FROM:<MONITOR@EXAMPLE.ORG>"
     assert plain.mailbox == server.mailbox
 
 
@@ -419,17 +420,43 @@ def test_no_password_goes_out_when_starttls_was_stripped() -> None:
     assert server.mailbox == []
 
 
-def test_a_wrong_password_is_permanent_and_not_repeated_in_the_error(
+def test_a_wrong_password_loses_no_message_and_is_not_repeated_in_the_error(
     certificates: Certificates,
 ) -> None:
     with (
         ScriptedSmtp(tls=certificates.right, user=("monitor", "another")) as server,
-        pytest.raises(DeliveryError, match="535") as caught,
+        pytest.raises(DeliveryError, match=r"535.*check user and password") as caught,
     ):
         log_in(server, "starttls", certificates.trusted)
 
-    assert caught.value.permanent
+    assert (caught.value.permanent, caught.value.uncertain) == (False, False)
     assert SECRET not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+@pytest.mark.parametrize("fault", ["530 no", "534 too weak", "535 wrong", "538 no", "554 never"])
+def test_whatever_refuses_a_login_is_the_operators_to_mend(
+    certificates: Certificates, fault: str
+) -> None:
+    with (
+        ScriptedSmtp(
+            tls=certificates.right, user=("monitor", SECRET), faults=[("auth", fault)]
+        ) as server,
+        pytest.raises(DeliveryError, match=fault) as caught,
+    ):
+        log_in(server, "starttls", certificates.trusted)
+
+    assert not caught.value.permanent
+    assert "check user and password" in caught.value.problem
+
+
+def test_a_server_that_wants_a_login_where_none_is_set_loses_no_message() -> None:
+    with (
+        ScriptedSmtp(faults=[("mail", "530 authentication required")]) as server,
+        pytest.raises(DeliveryError, match=r"530.*check user and password") as caught,
+    ):
+        deliver(server)
+
+    assert not caught.value.permanent
 
 
 def test_a_login_put_off_is_tried_again(certificates: Certificates) -> None:

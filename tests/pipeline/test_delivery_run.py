@@ -116,6 +116,14 @@ def test_what_is_refused_for_good_is_not_tried_again(office: Office) -> None:
     assert "550 no such user" in office.message(ANA).problem
 
 
+def test_a_mistake_in_the_login_fails_no_message(office: Office) -> None:
+    office.smtp.faults += [("mail", "535 wrong password")] * 3
+
+    assert office.run().outcomes == {OutboxState.RETRY: 3}
+    assert "check user and password" in office.message(ANA).problem
+    assert office.run(MINUTE).outcomes == {OutboxState.SENT: 3}
+
+
 @pytest.mark.parametrize("fault", ["accept and drop", "accept and hang", "drop"])
 def test_what_may_have_arrived_is_not_sent_again(office: Office, fault: str) -> None:
     office.smtp.faults.append(("dot", fault))

@@ -496,6 +496,135 @@ def test_on_a_quiet_day_only_who_missed_something_gets_a_message(desk: Desk) -> 
     assert b"Headline a" in report.messages[0].content
 
 
+def test_an_address_with_capitals_gets_what_was_not_confirmed_as_any_other(desk: Desk) -> None:
+    desk.change(recipients=("Ana@Example.ORG",))
+    desk.tell("a")
+    desk.run(SEVEN)
+    desk.deliver("Ana@example.org", OutboxState.UNCERTAIN)
+
+    report = desk.run(SEVEN + DAY)
+
+    assert report is not None
+    assert [b"Headline a" in m.content for m in report.messages] == [True]
+    desk.deliver("Ana@example.org", OutboxState.SENT)
+    assert kind(desk.run(SEVEN + 2 * DAY)) is DigestKind.QUIET
+
+
+def test_two_spellings_of_one_address_get_one_message(desk: Desk) -> None:
+    desk.change(recipients=("ana@m\u00fcnchen.example", "ana@xn--mnchen-3ya.example"))
+    desk.tell("a")
+
+    desk.run(SEVEN)
+
+    assert [m.message.recipient for m in desk.store.outbox()] == ["ana@xn--mnchen-3ya.example"]
+
+
+def test_a_receipt_is_not_withheld_because_another_reader_gets_mail(desk: Desk) -> None:
+    desk.tell("a")
+    desk.run(SEVEN)
+    desk.deliver(ANA, OutboxState.SENT)
+    told: list[int] = []
+    for n in range(1, 16):
+        desk.deliver(BEN, OutboxState.FAILED)  # every day, and so every day he is written to
+        report = desk.run(SEVEN + n * DAY)
+        assert report is not None
+        told += [n for message in report.messages if message.recipient == ANA]
+
+    assert told == [7, 14]
+
+
+def test_who_wants_a_receipt_every_time_gets_it_when_another_missed_something(desk: Desk) -> None:
+    desk.change(quiet="receipt")
+    desk.tell("a")
+    desk.run(SEVEN)
+    desk.deliver(ANA, OutboxState.SENT)
+    desk.deliver(BEN, OutboxState.UNCERTAIN)
+
+    report = desk.run(SEVEN + DAY)
+
+    assert report is not None
+    assert [m.recipient for m in report.messages] == [ANA, BEN]
+
+
+def test_a_receipt_of_a_future_that_never_came_silences_nobody(desk: Desk) -> None:
+    desk.run(SEVEN + 3650 * DAY)  # a receipt: the clock was wrong for a while
+
+    kinds = [kind(desk.run(SEVEN + n * DAY)) for n in range(9)]
+
+    assert kinds == [DigestKind.QUIET] * 7 + [DigestKind.RECEIPT, DigestKind.QUIET]
+
+
+def test_what_was_not_confirmed_is_offered_once_though_its_story_went_on_under_another(
+    desk: Desk,
+) -> None:
+    first, other = desk.tell("a"), desk.tell("b", value=0.1)
+    desk.run(SEVEN)
+    desk.deliver(ANA, OutboxState.SENT)
+    desk.deliver(BEN, OutboxState.FAILED)
+    bridge = make_entry("bridge", seen_at=SEVEN + HOUR, published_at=SEVEN + HOUR)
+    desk.store.save_poll(
+        1,
+        PollState(),
+        [(bridge, (make_score(0.8),))],
+        [replace(make_placement(bridge.key, other.key), absorbs=(first.key,))],
+        floors={},
+        first_poll_cutoff=None,
+        now=SEVEN + HOUR,
+    )
+
+    report = desk.run(SEVEN + DAY)
+
+    assert report is not None
+    assert [(m.recipient, b"Headline a" in m.content) for m in report.messages] == [(BEN, True)]
+    assert left_out(report.digest) == {OmitReason.ALREADY_SENT: 1}
+    desk.deliver(BEN, OutboxState.SENT)
+    assert kind(desk.run(SEVEN + 2 * DAY)) is DigestKind.QUIET
+
+
+# ---------------------------------------------------------------- rare digests, held reports
+
+
+def test_a_weekly_digest_has_no_gap_between_two_issues(desk: Desk) -> None:
+    desk.change(days=("sun",))
+    desk.run(SEVEN)
+    desk.tell("a", at=SEVEN + timedelta(seconds=5))
+
+    assert ids(desk.run(SEVEN + 7 * DAY + 6 * HOUR)) == [["a"]]
+
+
+def test_what_found_no_room_in_a_weekly_digest_is_there_a_week_later(desk: Desk) -> None:
+    desk.change(days=("sun",), length=1)
+    desk.tell("a", value=0.9)
+    desk.tell("b", value=0.8)
+
+    assert [ids(desk.run(SEVEN + n * 7 * DAY)) for n in range(2)] == [[["a"]], [["b"]]]
+
+
+def test_late_reports_wait_for_an_issue_that_tells_them(desk: Desk) -> None:
+    first = desk.tell("a")
+    desk.run(SEVEN)
+    desk.tell("late", at=SEVEN + HOUR, joins=first)
+
+    assert kind(desk.run(SEVEN + DAY)) is DigestKind.QUIET
+    desk.tell("b", at=SEVEN + DAY + HOUR)
+    report = desk.run(SEVEN + 2 * DAY)
+
+    assert report is not None
+    assert left_out(report.digest) == {OmitReason.ALREADY_SENT: 1}
+    assert desk.store.candidates("morning", (TRADE,), SEVEN - DAY) == []
+
+
+def test_news_of_a_story_that_rests_is_told_when_it_has_rested(desk: Desk) -> None:
+    desk.change(times=("07:00", "18:00"), movement=1)
+    first = desk.tell("a")
+    desk.run(SEVEN)
+    desk.tell("54 votes", at=SEVEN + HOUR, joins=first)
+    desk.tell("b", at=SEVEN + HOUR)
+
+    assert ids(desk.run(SEVEN + 11 * HOUR)) == [["b"]]
+    assert ids(desk.run(SEVEN + DAY)) == [["54 votes"]]
+
+
 # ---------------------------------------------------------------- what goes wrong
 
 

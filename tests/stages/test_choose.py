@@ -89,7 +89,7 @@ def test_a_story_carried_before_is_attached_whatever_it_scores() -> None:
 
     digest = choose(strong, weak, make_story(3, value=0.1))
 
-    assert [story.number for story in attached(digest)] == [1, 2]
+    assert [story.number for story in attached(digest, DigestSettings())] == [1, 2]
 
 
 def test_a_score_at_the_threshold_passes_even_where_binary_fractions_do_not() -> None:
@@ -214,7 +214,7 @@ def test_a_story_that_found_no_room_in_two_issues_is_let_go_and_told_first() -> 
         (3, OmitReason.LET_GO, "no room in 2 issues"),
         (2, OmitReason.NO_ROOM, "the issue holds 1"),
     ]
-    assert [story.number for story in attached(digest)] == [3]
+    assert [story.number for story in attached(digest, DigestSettings())] == [3]
 
 
 def test_a_story_that_waited_is_carried_as_soon_as_there_is_room() -> None:
@@ -261,7 +261,6 @@ def test_a_story_that_moved_comes_back_as_an_update_that_says_what_is_new() -> N
         pytest.param({}, carried("Mexico, United States sign accord on water"), id="no news"),
         pytest.param({"movement": 0}, carried(*MOVED), id="never"),
         pytest.param({"movement": 99}, carried(*MOVED), id="not enough news"),
-        pytest.param({}, carried(*MOVED, issued_at=NOON - timedelta(hours=5)), id="too soon"),
         pytest.param({}, carried(*MOVED, value=0.4), id="below the threshold"),
     ],
 )
@@ -271,7 +270,24 @@ def test_a_story_that_did_not_move_gets_its_late_reports_in_silence(
     digest = choose(story, settings=DigestSettings(**settings))  # type: ignore[arg-type]
 
     assert omitted(digest) == [(1, OmitReason.ALREADY_SENT, "in the issue of 11 July")]
-    assert attached(digest) == (digest.omissions[0].story,)
+    assert attached(digest, DigestSettings()) == (digest.omissions[0].story,)
+
+
+def test_what_a_story_brings_while_it_rests_is_kept_for_when_it_has_rested() -> None:
+    story = carried(*MOVED, issued_at=NOON - timedelta(hours=5))
+
+    digest = choose(story)
+
+    assert omitted(digest) == [(1, OmitReason.ALREADY_SENT, "in the issue of 11 July")]
+    assert attached(digest, DigestSettings()) == ()
+    # Where a story never comes back, there is nothing to keep it for.
+    assert attached(digest, DigestSettings(movement=0)) == (digest.omissions[0].story,)
+
+
+def test_an_issue_of_a_future_that_never_came_lets_a_story_move() -> None:
+    digest = choose(carried(*MOVED, issued_at=NOON + timedelta(days=365)))
+
+    assert [story.number for story in digest.stories] == [1]
 
 
 def test_a_digest_carries_its_own_profiles_only() -> None:

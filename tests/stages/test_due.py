@@ -422,3 +422,26 @@ def test_a_message_is_tried_for_three_days() -> None:
 def test_a_message_found_after_three_days_is_given_up() -> None:
     assert due.next_attempt_at(NOON, 1, NOON + timedelta(days=3)) is None
     assert due.next_attempt_at(NOON, 1, NOON + timedelta(days=30)) is None
+
+
+# ---------------------------------------------------------------- how far back
+
+
+@pytest.mark.parametrize(
+    ("days", "patience", "expected"),
+    [
+        (("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 2, 7),
+        (("mon", "tue", "wed", "thu", "fri"), 2, 7),
+        (("mon",), 1, 8),
+        (("sun",), 2, 15),
+        (("thu", "mon"), 2, 9),
+        (("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 10, 11),
+        (("sun",), 1000, 60),
+    ],
+)
+def test_an_issue_reaches_back_a_week_or_as_long_as_a_story_waits(
+    days: tuple[str, ...], patience: int, expected: int
+) -> None:
+    settings = DigestSettings(days=days, patience=patience)  # type: ignore[arg-type]
+
+    assert due.reach_back(settings) == timedelta(days=expected)

@@ -82,7 +82,8 @@ def write_file(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise unusable(path, "cannot be written", error) from error
+        problem = f"cannot be written ({error.strerror}); what was there before is kept"
+        raise ConfigError(str(path), problem) from error
 
 
 def unusable(path: Path, what: str, error: OSError) -> ConfigError:

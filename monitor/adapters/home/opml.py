@@ -19,6 +19,7 @@ from monitor.model import Subscription
 from monitor.text import clean, clean_link
 
 TITLE_MAX_CHARS = 200
+FOLDERS_MAX = 20  # folders within folders: more are no order but an attack
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _FEED_SCHEME = re.compile(r"^feed:(//)?(?=https?:)|^feed:(?=//)", re.IGNORECASE)
@@ -143,25 +144,28 @@ def _outlines(text: str, name: str, repairs: list[str]) -> list[_Outline]:
         outlines = found.outlines
         repairs.append(problem)
     else:
-        root_tag, outlines = root.tag, list(_walk(root, ()))
+        root_tag, outlines = root.tag, list(_walk(root))
     if root_tag.rpartition("}")[2].casefold() != "opml" and not outlines:
         raise ConfigError(name, "this is no OPML: expected <opml> with <outline> inside; not read")
     return outlines
 
 
-def _walk(element: ElementTree.Element, topics: tuple[str, ...]) -> Iterable[_Outline]:
-    for child in element:
-        inner = topics
-        if child.tag.rpartition("}")[2].casefold() == "outline":
-            attributes = {key.casefold(): value for key, value in child.attrib.items()}
+def _walk(root: ElementTree.Element) -> Iterable[_Outline]:
+    """Yield the outlines in the file's order; a stack, for a file may be deeper than Python's."""
+    waiting: list[tuple[ElementTree.Element, tuple[str, ...]]] = [(root, ())]
+    while waiting:
+        element, topics = waiting.pop()
+        if element is not root and element.tag.rpartition("}")[2].casefold() == "outline":
+            attributes = {key.casefold(): value for key, value in element.attrib.items()}
             yield _Outline(attributes, topics, None)
-            inner = _inside(attributes, topics)
-        yield from _walk(child, inner)
+            topics = _inside(attributes, topics)
+        waiting += [(child, topics) for child in reversed(element)]
 
 
 def _inside(attributes: dict[str, str], topics: tuple[str, ...]) -> tuple[str, ...]:
     folder = clean(attributes.get("text") or attributes.get("title") or "")
-    return topics if _address(attributes) or not folder else (*topics, folder)
+    is_folder = folder and not _address(attributes) and len(topics) < FOLDERS_MAX
+    return (*topics, folder) if is_folder else topics
 
 
 class _Tolerant(HTMLParser):

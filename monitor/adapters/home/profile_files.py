@@ -14,7 +14,7 @@ from typing import Any
 
 from monitor.adapters.home.tomlfile import KeyPath, TomlFile, listed, nearest
 from monitor.model import Alias, Party, SourceArticle, TopicProfile
-from monitor.text import fold, words
+from monitor.text import STOP_WORDS, fold, words
 
 WEIGHT_MAX = 10.0
 KINDS = ("country", "person", "institution", "place", "company", "law")
@@ -28,15 +28,6 @@ _PARTY_KEYS = ("name", "title", "bridge", "not_when", *KINDS)
 _ALIAS_KEYS = ("weight", "language", "from", "until")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _REGEX = re.compile(r"[\\^$|?+\[\]{}()]|\.\*|\*.")
-# Words that stand in nearly every text: as a term they would say nothing.
-_STOP_WORDS = frozenset(
-    "a an and are as at be but by for from has have he her his if in into is it its more new"
-    " no not of on or over she so than that the their they this to up was we were what when"
-    " which who will with you all al ante aun como con cual cuando de del desde donde e el"
-    " ella ellos en entre era es esa ese eso esta este esto fue ha han hasta hay la las le les"
-    " lo los mas me mi muy ni no nos o otra otro para pero por porque que se ser si sin sobre"
-    " son su sus tan te tras tu u un una uno y ya".split()
-)
 
 
 def read_profile(file: TomlFile, stem: str, party_names: Iterable[str]) -> TopicProfile:
@@ -116,7 +107,8 @@ def _known_keys(
 ) -> None:
     for key in table:
         if key not in known:
-            problem = f"there is no such key{nearest(key, known)} Allowed: {', '.join(known)}"
+            meant = nearest(key, known) or "."
+            problem = f"there is no such key{meant} Allowed: {', '.join(known)}"
             raise file.error((*path, key), problem)
 
 
@@ -214,7 +206,7 @@ def check_term(file: TomlFile, path: KeyPath, term: str) -> None:
         problem = f"a prefix needs at least {PREFIX_MIN_CHARS} letters before its *"
         raise file.error(path, problem)
     # Written in capitals it may be an abbreviation ("US"), which context tells apart.
-    if term == term.lower() and all(fold(word) in _STOP_WORDS for word in found):
+    if term == term.lower() and all(fold(word) in STOP_WORDS for word in found):
         raise file.error(path, "this stands in nearly every text and tells nothing; use another")
 
 

@@ -174,9 +174,8 @@ _EXPECTED = {
 def _problem(kind: str, path: KeyPath, message: str, context: Mapping[str, Any]) -> str:
     if kind == "unexpected_keyword_argument":
         known = _keys_at(path)
-        return (
-            f"there is no such setting{nearest(str(path[-1]), known)} Allowed: {', '.join(known)}"
-        )
+        meant = nearest(str(path[-1]), known) or "."
+        return f"there is no such setting{meant} Allowed: {', '.join(known)}"
     if kind == "literal_error":
         return f"expected one of: {context['expected']}".replace("'", '"').replace(" or ", ", ")
     return _EXPECTED.get(kind, message[:1].lower() + message[1:])

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from monitor.errors import ConfigError
@@ -20,6 +21,7 @@ _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$
 _HEADER = re.compile(r"^\s*\[{1,2}([^\]]+)\]")
 _KEY_PART = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([A-Za-z0-9_-]+))\s*(\.|=|$)')
 NOTHING_STARTED = "nothing was started"
+LEVELS_MAX = 20  # of tables and lists within one another; the settings need four
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,14 @@ class TomlFile:
             problem = f"expected UTF-8 text, found another encoding; {NOTHING_STARTED}"
             raise ConfigError(f"{name}, line {line}", problem) from error
         try:
-            return cls(name, text, tomllib.loads(text))
+            data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise _syntax_error(name, text, str(error)) from error
+        except RecursionError as error:
+            raise _too_deep(name) from error
+        if _is_deep(data):
+            raise _too_deep(name)
+        return cls(name, text, data)
 
     def line_of(self, path: KeyPath) -> int | None:
         """Return the line (from 1) of a key, or of the nearest table around it; None: unknown."""
@@ -89,6 +96,24 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names) or "none"
 
 
+def _too_deep(name: str) -> ConfigError:
+    problem = f"tables or lists within one another, too deep to be read; {NOTHING_STARTED}"
+    return ConfigError(name, problem)
+
+
+def _is_deep(data: object) -> bool:
+    """Tell whether there are more levels than whoever validates them can walk through."""
+    level = [data]
+    for _ in range(LEVELS_MAX):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)
+
+
 def _syntax_error(name: str, text: str, message: str) -> ConfigError:
     place = _PLACE.search(message)
     said = _PLACE.sub("", message).rstrip(".")
@@ -123,6 +148,7 @@ def _split_key(text: str) -> tuple[str, ...] | None:
     return None
 
 
+@lru_cache(maxsize=1)  # a file with a thousand mistakes asks a thousand times
 def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
     """Return where each key and table of valid TOML first stands.
 

@@ -31,6 +31,7 @@ from monitor.text import fold
 
 # Searches and archives bring up what is months old; a digest reaches back a week as well.
 OLD_NEWS = timedelta(days=7)
+IDS_AT_ONCE = 500  # in one question: SQLite allows some thousand values, a document has more
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +67,23 @@ class Entries(Part):
         """
         new: list[EntryKey] = []
         edited: list[EntryKey] = []
+        scored: dict[int, Sequence[Score]] = {}
         with self._db.writing("saving a poll"):
+            known = self._known_rows(feed, [id_hash(entry.key.id) for entry, _ in entries])
             for entry, scores in entries:
-                row = self._known_row(entry.key)
-                if row is None:
+                id_, content = id_hash(entry.key.id), content_hash(entry)
+                number, before = known.get(id_, (0, b""))
+                if not number:
                     number = self._insert(entry, first_poll_cutoff)
                     new.append(entry.key)
-                elif row["content_hash"] != content_hash(entry) and self._update(
-                    row["entry"], entry, now
-                ):
-                    number = row["entry"]
+                elif before != content and self._update(number, entry, now):
                     edited.append(entry.key)
+                    self._drop_scores(number)
                 else:
                     continue
-                self._replace_scores(number, scores, floors)
+                known[id_] = number, content  # twins by scheme are one entry
+                scored[number] = scores
+            self._write_scores(scored, floors)
             self._place(placements)
             write_state(self._db, feed, state)
         return SavedPoll(tuple(new), tuple(edited))
@@ -88,24 +92,32 @@ class Entries(Part):
 
     def known(self, feed: int, ids: Iterable[str]) -> dict[str, bytes]:
         """Return the content hash of each id that the feed ever brought, pruned ones too."""
-        found: dict[str, bytes] = {}
+        hashes = {each: id_hash(each) for each in ids}
+        if not hashes:
+            return {}
         with self._db.reading("looking for known entries"):
-            for each in ids:
-                row = self._known_row(EntryKey(feed, each))
-                if row is not None:
-                    found[each] = row["content_hash"]
-        return found
+            rows = self._known_rows(feed, hashes.values())
+        return {each: rows[hash_][1] for each, hash_ in hashes.items() if hash_ in rows}
 
     @staticmethod
     def is_known(entry: Entry, known: Mapping[str, bytes]) -> bool:
         """Tell whether an entry is there already, and unchanged; `known` as `known` returned it."""
         return known.get(entry.key.id) == content_hash(entry)
 
-    def _known_row(self, key: EntryKey) -> Any:
-        return self._db.row(
-            "SELECT entry, content_hash FROM known WHERE feed = ? AND id_hash = ?",
-            [key.feed, id_hash(key.id)],
-        )
+    def _known_rows(self, feed: int, hashes: Iterable[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        """Return entry number and content hash of a feed's known ids, by their hash."""
+        wanted, found = list(hashes), {}
+        for start in range(0, len(wanted), IDS_AT_ONCE):
+            some = wanted[start : start + IDS_AT_ONCE]
+            for row in self._db.rows(
+                f"""
+                SELECT id_hash, entry, content_hash FROM known
+                WHERE feed = ? AND id_hash IN ({", ".join("?" * len(some))})
+                """,
+                [feed, *some],
+            ):
+                found[row["id_hash"]] = row["entry"], row["content_hash"]
+        return found
 
     def _insert(self, entry: Entry, first_poll_cutoff: datetime | None) -> int:
         if entry.published_at is None:
@@ -184,23 +196,34 @@ class Entries(Part):
             [number, fold(title), fold(summary)],
         )
 
-    def _replace_scores(
-        self, number: int, scores: Sequence[Score], floors: Mapping[str, float]
-    ) -> None:
+    def _drop_scores(self, number: int) -> None:
         self._db.run("DELETE FROM score WHERE entry = ?", [number])
         self._db.run("DELETE FROM score_reasons WHERE entry = ?", [number])
-        by_profile = {profile_number(self._db, each.profile): each for each in scores}
-        self._db.run_many(
-            "INSERT INTO score VALUES (?, ?, ?)",
-            [(number, profile, score.value) for profile, score in by_profile.items()],
-        )
-        kept = {
-            profile: score.reasons
-            for profile, score in by_profile.items()
-            if score.reasons and score.value >= floors.get(score.profile, 0.0)
+
+    def _write_scores(
+        self, scored: Mapping[int, Sequence[Score]], floors: Mapping[str, float]
+    ) -> None:
+        """Write the scores of entries, by number, that have none."""
+        names = {score.profile for scores in scored.values() for score in scores}
+        profiles = {name: profile_number(self._db, name) for name in sorted(names)}
+        values = {
+            (number, profiles[each.profile]): each.value
+            for number, scores in scored.items()
+            for each in scores
         }
-        if kept:
-            self._db.run("INSERT INTO score_reasons VALUES (?, ?)", [number, reasons_to_json(kept)])
+        self._db.run_many(
+            "INSERT INTO score VALUES (?, ?, ?)", [(*key, value) for key, value in values.items()]
+        )
+        reasons = []
+        for number, scores in scored.items():
+            kept = {
+                profiles[each.profile]: each.reasons
+                for each in scores
+                if each.reasons and each.value >= floors.get(each.profile, 0.0)
+            }
+            if kept:
+                reasons.append((number, reasons_to_json(kept)))
+        self._db.run_many("INSERT INTO score_reasons VALUES (?, ?)", reasons)
 
     # ------------------------------------------------------------ stories
 

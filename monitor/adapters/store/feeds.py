@@ -31,6 +31,8 @@ class FeedsChange:
 
 LONGEST_WAIT = timedelta(days=8)  # a day more than any poll is put off
 
+SLIP = timedelta(days=1)  # out of the list for no longer: by mistake, and nothing became old news
+
 _COLUMNS = ("title", "topics", "language", "position")
 # Of poll, in the order of _poll_values.
 _POLL_COLUMNS = (
@@ -57,8 +59,9 @@ class Feeds(Part):
     def sync_feeds(self, subscriptions: Sequence[Subscription], now: datetime) -> FeedsChange:
         """Make the feed list equal to the subscriptions; of two with one url the first counts.
 
-        A feed no longer subscribed keeps its number and its entries. When it comes back,
-        its next poll counts as a first poll again: what it wrote meanwhile is old news.
+        A feed no longer subscribed keeps its number and its entries. When it comes back after
+        more than `SLIP`, its next poll counts as a first poll again: what it wrote meanwhile
+        is old news. Sooner, it was a slip, and costs no entry.
         An address that a feed was found to have moved to, put in place of its old one, is
         the same feed: it keeps its number, its entries and its validators.
         """
@@ -74,9 +77,8 @@ class Feeds(Part):
                     self._add(url, columns, now)
                 elif url not in subscribed:
                     self._change(rows[url]["number"], columns)
-                    self._db.run(
-                        "UPDATE poll SET succeeded_at = NULL WHERE feed = ?", [rows[url]["number"]]
-                    )
+                    if rows[url]["removed_at"] < to_us(now - SLIP):
+                        self._poll_as_new(rows[url]["number"])
                 elif columns != tuple(rows[url][name] for name in _COLUMNS):
                     self._change(rows[url]["number"], columns)
             gone = subscribed - wanted.keys()
@@ -94,6 +96,9 @@ class Feeds(Part):
             [url, *columns, to_us(now)],
         )
         self._db.run("INSERT INTO poll (feed) VALUES (?)", [number])
+
+    def _poll_as_new(self, number: int) -> None:
+        self._db.run("UPDATE poll SET succeeded_at = NULL WHERE feed = ?", [number])
 
     def _change(self, number: int, columns: tuple[object, ...]) -> None:
         self._db.run(

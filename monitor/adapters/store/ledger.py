@@ -17,6 +17,7 @@ from monitor.adapters.store.rows import (
     id_hash,
     profile_number,
     to_us,
+    to_us_or_none,
 )
 from monitor.adapters.store.stories import lost_messages
 from monitor.errors import StoreError
@@ -54,15 +55,20 @@ class Ledger(Part):
     def digest_started(self, digest: str, now: datetime, *, record: bool = True) -> datetime:
         """Return when the digest was first seen: now, the first time; older slots are not due.
 
-        With `record` False nothing is written, and a first time is not remembered.
+        With `record` False nothing is written, and a first time is not remembered. A first
+        time in the future was noted while the clock was wrong: then it is now, too.
         """
         if not record:
             with self._db.reading("looking up a digest"):
                 known = self._db.value("SELECT started_at FROM digest WHERE name = ?", [digest])
-            return from_us_or_none(known) or now
+            return min(from_us_or_none(known) or now, now)
         with self._db.writing("looking up a digest"):
             self._db.run(
-                "INSERT INTO digest (name, started_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                """
+                INSERT INTO digest (name, started_at) VALUES (?, ?) ON CONFLICT (name)
+                DO UPDATE SET started_at = excluded.started_at
+                    WHERE digest.started_at > excluded.started_at
+                """,
                 [digest, to_us(now)],
             )
             started = self._db.value("SELECT started_at FROM digest WHERE name = ?", [digest])
@@ -72,31 +78,44 @@ class Ledger(Part):
         """Return the due time of the newest slot that was dealt with, None before the first."""
         return self._last(digest, "due_at", list(IssueKind))
 
-    def last_issued_at(self, digest: str) -> datetime | None:
-        """Return when the digest last said something: stories or a receipt."""
-        return self._last(digest, "issued_at", [IssueKind.ISSUE, IssueKind.RECEIPT])
+    def last_issued_at(self, digest: str, until: datetime | None = None) -> datetime | None:
+        """Return when the digest last said something, at `until` or before: stories, a receipt.
 
-    def last_message_at(self, digest: str) -> datetime | None:
-        """Return when the digest last put a message in the outbox."""
+        `until` is for who must not believe in a future that a wrong clock left behind.
+        """
+        return self._last(digest, "issued_at", [IssueKind.ISSUE, IssueKind.RECEIPT], until)
+
+    def last_message_at(
+        self, digest: str, recipient: str | None = None, until: datetime | None = None
+    ) -> datetime | None:
+        """Return when the digest last put a message in the outbox, for one recipient or any."""
         with self._db.reading("looking up the last message"):
             found = self._db.value(
                 """
                 SELECT max(issue.issued_at) FROM issue JOIN digest ON digest.number = issue.digest
-                WHERE digest.name = ?
-                    AND EXISTS (SELECT 1 FROM outbox WHERE outbox.issue = issue.number)
+                WHERE digest.name = ?1 AND (?3 IS NULL OR issue.issued_at <= ?3)
+                    AND EXISTS (SELECT 1 FROM outbox WHERE outbox.issue = issue.number
+                        AND (?2 IS NULL OR outbox.recipient = ?2))
                 """,
-                [digest],
+                [digest, recipient, to_us_or_none(until)],
             )
         return from_us_or_none(found)
 
-    def _last(self, digest: str, column: str, kinds: Sequence[IssueKind]) -> datetime | None:
+    def _last(
+        self,
+        digest: str,
+        column: str,
+        kinds: Sequence[IssueKind],
+        until: datetime | None = None,
+    ) -> datetime | None:
         with self._db.reading("looking up the last issue"):
             found = self._db.value(
                 f"""
                 SELECT max(issue.{column}) FROM issue JOIN digest ON digest.number = issue.digest
-                WHERE digest.name = ? AND issue.kind IN (SELECT value FROM json_each(?))
+                WHERE digest.name = ?1 AND issue.kind IN (SELECT value FROM json_each(?2))
+                    AND (?3 IS NULL OR issue.{column} <= ?3)
                 """,
-                [digest, json.dumps(kinds)],
+                [digest, json.dumps(kinds), to_us_or_none(until)],
             )
         return from_us_or_none(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.adapters.store.database import Part
@@ -14,6 +14,14 @@ from monitor.model import Message, OutboxMessage, OutboxState
 
 LOST_TRACK = "the monitor stopped while it handed the message over"
 
+# No message is put off for longer; a later time was written while the clock was wrong.
+LONGEST_WAIT = timedelta(days=3)
+
+_LONGEST_WAIT_US = LONGEST_WAIT // timedelta(microseconds=1)
+_IS_DUE = """
+    (state = 'queued' OR state = 'retry'
+        AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?2))
+"""
 _MESSAGE = """
     SELECT outbox.*, digest.name AS digest,
         issue.local_date || '-' || replace(issue.local_time, ':', '') AS slot_label
@@ -31,16 +39,14 @@ class Outbox(Part):
     """
 
     def due_messages(self, now: datetime) -> list[OutboxMessage]:
-        """Return the messages to be tried now, longest queued first."""
+        """Return the messages to be tried now, longest queued first.
+
+        A time that no try can have been put off to was written while the clock was wrong.
+        """
         with self._db.reading("looking for messages to send"):
             rows = self._db.rows(
-                f"""
-                {_MESSAGE}
-                WHERE outbox.state = 'queued'
-                    OR outbox.state = 'retry' AND outbox.next_attempt_at <= ?
-                ORDER BY outbox.queued_at, outbox.number
-                """,
-                [to_us(now)],
+                f"{_MESSAGE} WHERE {_IS_DUE} ORDER BY outbox.queued_at, outbox.number",
+                [to_us(now), _LONGEST_WAIT_US],
             )
         return [_outbox_message(row) for row in rows]
 
@@ -61,13 +67,12 @@ class Outbox(Part):
         """Take a due message for sending; False when another process has it or it is not due."""
         with self._db.writing("claiming a message"):
             changed = self._db.run(
-                """
+                f"""
                 UPDATE outbox SET state = 'sending', tried_at = ?1, next_attempt_at = NULL,
                     attempt_count = attempt_count + 1
-                WHERE message_id = ?2
-                    AND (state = 'queued' OR state = 'retry' AND next_attempt_at <= ?1)
+                WHERE message_id = ?3 AND {_IS_DUE}
                 """,
-                [to_us(now), message_id],
+                [to_us(now), _LONGEST_WAIT_US, message_id],
             )
         return changed == 1
 

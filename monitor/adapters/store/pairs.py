@@ -62,8 +62,9 @@ class Pairs(Part):
     def split_story(self, entries: Sequence[int], now: datetime) -> int | None:
         """Take entries of one story out of it, into one of their own, and remember it.
 
-        Returns the number of their new story; None when they are not of one story, or all
-        of it, and nothing is split.
+        What was attached in silence, for its event had been sent, and now turns out to be
+        another event, may be issued after all. Returns the number of their new story; None
+        when they are not of one story, or all of it, and nothing is split.
         """
         with self._db.writing("splitting a story"):
             found = self._db.rows(
@@ -87,6 +88,8 @@ class Pairs(Part):
             if story in out:
                 self._let_stand_in(rest, rest[0])
             self._let_stand_in(out, out[0])
+            self._give_back(out, rest)
+            self._give_back(rest, out)
         return out[0]
 
     def story_pairs(self, since: datetime) -> StoryPairs:
@@ -159,6 +162,22 @@ class Pairs(Part):
             ON CONFLICT (one, other) DO UPDATE SET together = excluded.together, at = excluded.at
             """,
             [(min(one, other), max(one, other), together, to_us(now)) for other in others],
+        )
+
+    def _give_back(self, entries: Sequence[int], others: Sequence[int]) -> None:
+        """Undo silent commitments of entries, in digests that showed the others and none of them.
+
+        What was let go is told so, and stays committed: its story was never shown.
+        """
+        self._db.run(
+            """
+            DELETE FROM commitment WHERE silent AND entry IN (SELECT value FROM json_each(?1))
+                AND digest IN (SELECT digest FROM commitment WHERE NOT silent
+                    AND entry IN (SELECT value FROM json_each(?2)))
+                AND digest NOT IN (SELECT digest FROM commitment WHERE NOT silent
+                    AND entry IN (SELECT value FROM json_each(?1)))
+            """,
+            [json.dumps(list(entries)), json.dumps(list(others))],
         )
 
     def _let_stand_in(self, entries: Sequence[int], story: int) -> None:

@@ -19,7 +19,7 @@ WINDOW: Final = timedelta(hours=72)  # entries farther apart than this are of tw
 # news: joining two stories wrongly hides one of them, so both lines lie where precision is
 # about 0.9.
 SAME_LANGUAGE_LINE: Final = 0.23
-OTHER_LANGUAGE_LINE: Final = 0.24
+OTHER_LANGUAGE_LINE: Final = 0.23
 # A story is compared as a whole, but its nearest entry speaks louder: long stories have
 # several wordings. All of it on the mean would split them, on the nearest chain them.
 NEAREST_SHARE: Final = 0.3

@@ -24,6 +24,12 @@ KIND_WEIGHTS: Final = {
     Kind.NUMBER: 0.6,
     Kind.WORD: 0.2,
 }
+# A title of fewer known terms than this, summed, is also compared by its other words: on a
+# subject that the tables do not know, one known word ("tariff") is not the whole title.
+KNOWN_ENOUGH: Final = 4.5
+# Names that are in half of all reports on this topic: no story hangs on them.
+EVERYWHERE: Final = frozenset(("mexico", "usa", "sheinbaum", "trump"))
+NAMING: Final = frozenset((Kind.PROPER, Kind.NAME))
 HEAD_MIN_WORDS: Final = 4  # what is left of a title when an outlet's name is cut off
 TAIL_MAX_WORDS: Final = 8
 ALL_CAPITALS: Final = 0.65  # of the words: a headline in Title Case tells no names by capitals
@@ -125,7 +131,10 @@ class Terms:
     """What an entry is compared by."""
 
     weights: dict[str, float]  # sign -> weight, before its rarity
-    acts: frozenset[str]  # of the title
+    raised: frozenset[str]  # unknown words with more than their weight; see `KNOWN_ENOUGH`
+    order: tuple[str, ...]  # the title's signs as they follow each other
+    names: frozenset[str]  # of the title: those that are not everywhere
+    language: str  # in which the words were read
     figures: dict[str, frozenset[str]]  # of the title: what is numbered -> its numbers
     heading: tuple[str, ...]  # the title's words, folded, without an outlet's name
     opening: tuple[str, ...]  # the summary's first words; empty when it adds nothing
@@ -140,17 +149,30 @@ def terms_of(entry: Entry) -> Terms:
     language = entry.language if entry.language in LANGUAGES else "es"
     head = list(_tokens(title, language))[:TITLE_WORDS]
     body = list(_tokens(summary, language))[:SUMMARY_WORDS]
-    weights: dict[str, float] = {}
-    for share, tokens in ((SUMMARY_WEIGHT, body), (1.0, head)):
-        for token in tokens:
-            weights[token.sign] = share * KIND_WEIGHTS[token.kind]
+    weights = {token.sign: SUMMARY_WEIGHT * KIND_WEIGHTS[token.kind] for token in body}
+    title_weights, raised = _title_weights(head)
     return Terms(
-        weights,
-        frozenset(token.sign for token in head if token.kind is Kind.ACT),
+        weights | title_weights,
+        raised,
+        tuple(token.sign for token in head),
+        frozenset(token.sign for token in head if token.kind in NAMING) - EVERYWHERE,
+        language,
         _figures(title, head),
         tuple(words(title)),
         tuple(words(summary)[:SUMMARY_WORDS]),
     )
+
+
+def _title_weights(tokens: Sequence[Token]) -> tuple[dict[str, float], frozenset[str]]:
+    """Return each term's weight, and which words have more than theirs for want of others."""
+    kinds = {token.sign: token.kind for token in tokens}
+    weights = {sign: KIND_WEIGHTS[kind] for sign, kind in kinds.items()}
+    unknown = frozenset(sign for sign, kind in kinds.items() if kind is Kind.WORD)
+    known = sum(weights[sign] for sign in weights.keys() - unknown - EVERYWHERE)
+    fair = min(1.0, (KNOWN_ENOUGH - known) / max(1, len(unknown)))
+    if fair <= KIND_WEIGHTS[Kind.WORD]:
+        return weights, frozenset()
+    return weights | dict.fromkeys(unknown, fair), unknown
 
 
 def without_tail(title: str) -> str:

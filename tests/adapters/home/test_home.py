@@ -124,6 +124,7 @@ def test_recipients_of_its_own_replace_the_inherited_ones(tmp_path: Path) -> Non
         ('zone = "../etc/passwd"', '"../etc/passwd" is no time zone'),
         ("zone = 5", "monitor.toml, line 1, zone: expected text in quotes"),
         ('contact = "señor"', "monitor.toml, line 1, contact: expected a mail address or a page"),
+        ("[poll]\nqqq = '1h'", "poll.qqq: there is no such setting. Allowed: interval"),
         ("[poll]\nintervall = '1h'", 'no such setting, did you mean "interval"? Allowed: interval'),
         (
             "[polls]\n",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.adapters.home.opml import OpmlReading, read_opml, write_opml
+from monitor.adapters.home.opml import FOLDERS_MAX, OpmlReading, read_opml, write_opml
 from monitor.errors import ConfigError
 from monitor.model import Subscription
 from monitor.text import clean
@@ -234,3 +234,14 @@ def test_what_is_written_is_read_again(
 def test_no_bytes_do_harm(raw: bytes) -> None:
     with suppress(ConfigError):  # nothing else may be raised
         read_opml(raw)
+
+
+@pytest.mark.parametrize("end", ["</outline>", ""], ids=["well-formed", "not closed"])
+def test_folders_within_folders_without_end_are_read_in_a_moment(end: str) -> None:
+    deep = 10_000
+    feed = '<outline text="The Example" xmlUrl="https://example.org/rss"/>'
+    body = '<outline text="in">' * deep + feed + end * deep
+    reading = read_opml(f"<opml><body>{body}</body></opml>".encode())
+
+    (found,) = reading.subscriptions
+    assert found.topics == ("in",) * FOLDERS_MAX

@@ -75,6 +75,14 @@ def test_what_is_no_toml_is_told_with_line_and_hint(text: str, said: str) -> Non
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 100_000, "a = " + "{b=" * 100_000, "[" + "a." * 3000 + "a]"]
+)
+def test_what_is_nested_too_deep_to_be_read_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"^monitor\.toml: tables or lists within one another"):
+        TomlFile.parse("monitor.toml", text.encode())
+
+
 def test_a_byte_order_mark_is_no_mistake() -> None:
     assert TomlFile.parse("monitor.toml", b"\xef\xbb\xbfa = 1").data == {"a": 1}
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(path: Path) -> Non
 
 def test_another_programs_database_is_refused_and_left_alone(path: Path) -> None:
     path.parent.mkdir()
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("CREATE TABLE bookmark (url)")
     other.close()
     before = path.read_bytes()
@@ -148,7 +149,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(
     path: Path, statement: str
 ) -> None:
     Store.open(path).close()
-    with sqlite3.connect(path) as newer:
+    with closing(sqlite3.connect(path, isolation_level=None)) as newer:
         newer.execute(statement)
     newer.close()
     before = path.read_bytes()

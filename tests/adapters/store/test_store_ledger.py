@@ -304,6 +304,14 @@ def test_a_digest_starts_when_it_is_first_seen(store: Store) -> None:
     assert store.digest_started("morning", NOON + DAY) == NOON
 
 
+def test_a_start_in_a_future_that_never_came_does_not_silence_a_digest(store: Store) -> None:
+    store.digest_started("morning", NOON + 365 * DAY)
+
+    assert store.digest_started("morning", NOON, record=False) == NOON
+    assert store.digest_started("morning", NOON) == NOON
+    assert store.digest_started("morning", NOON + DAY) == NOON
+
+
 def test_a_digest_that_did_nothing_yet_has_no_past(store: Store) -> None:
     store.digest_started("morning", NOON)
 
@@ -311,6 +319,18 @@ def test_a_digest_that_did_nothing_yet_has_no_past(store: Store) -> None:
     assert store.last_issued_at("morning") is None
     assert store.last_message_at("morning") is None
     assert not store.is_issued("morning", "2026-07-12-0700")
+
+
+def test_the_last_message_is_told_by_recipient_and_without_the_future(store: Store) -> None:
+    issue(store, digest(of=slot(10)), message())
+    issue(store, digest(of=slot(20)), message(2))
+    reader, early = message().recipient, slot(10).due_at
+
+    assert store.last_message_at("morning", reader, early) == early
+    assert store.last_message_at("morning", reader) == slot(20).due_at
+    assert store.last_message_at("morning", "nobody@example.org") is None
+    assert store.last_issued_at("morning", early) == early
+    assert store.last_issued_at("morning", early - DAY) is None
 
 
 def test_the_past_of_a_digest_is_told_by_what_it_did(store: Store) -> None:

@@ -137,6 +137,15 @@ def test_a_message_under_way_or_ended_is_never_due(store: Store, steps: list[Ste
     assert [each.message.id for each in store.due_messages(NOON + 99 * HOUR)] == [SECOND.id]
 
 
+def test_a_message_put_off_by_a_clock_that_was_wrong_is_due(store: Store) -> None:
+    future = NOON + 365 * 24 * HOUR
+    assert store.claim(ID, future)
+    assert store.mark_retry(ID, future + HOUR, "451 later")
+
+    assert ID in [each.message.id for each in store.due_messages(NOON)]
+    assert store.claim(ID, NOON)
+
+
 def test_every_attempt_has_the_same_bytes(store: Store) -> None:
     bytes_of_attempts = []
     for hour in range(3):

@@ -263,6 +263,35 @@ def test_a_story_merged_with_one_that_was_sent_counts_as_sent(store: Store) -> N
     assert [(s.number, s.issued) for s in candidates(store)] == [(2, date(2026, 7, 12))]
 
 
+@pytest.mark.parametrize(("out", "news"), [([2], 2), ([1], 2)])
+def test_what_was_attached_in_silence_to_another_event_is_told_once_it_is_split_off(
+    store: Store, out: list[int], news: int
+) -> None:
+    add(store, "a")
+    issue(store, 0, *candidates(store))
+    add(store, "b", joins="a", at=NOON + DAY)
+    issue(store, 1, silent=tuple(candidates(store)))
+    assert candidates(store) == []
+
+    store.split_story(out, NOON + DAY)
+
+    assert [(s.number, ids(s), s.issued) for s in candidates(store)] == [(news, ["b"], None)]
+
+
+def test_what_was_shown_or_let_go_does_not_come_back_by_a_split(store: Store) -> None:
+    add(store, "a")
+    add(store, "b", joins="a")
+    issue(store, 0, *candidates(store))
+    add(store, "c")
+    add(store, "d", joins="c")
+    issue(store, 1, silent=tuple(candidates(store)))
+
+    store.split_story([2], NOON + DAY)
+    store.split_story([4], NOON + DAY)
+
+    assert candidates(store) == []
+
+
 def test_what_was_split_off_a_sent_story_is_news_of_its_own(store: Store) -> None:
     add(store, "a")
     issue(store, 0, *candidates(store))

@@ -125,12 +125,23 @@ def test_a_feed_that_comes_back_has_its_number_and_polls_as_if_for_the_first_tim
     store.save_unchanged([(1, state)])
     store.sync_feeds([], NOON)
 
-    change = store.sync_feeds([make_subscription("times")], NOON)
+    change = store.sync_feeds([make_subscription("times")], NOON + 25 * HOUR)
 
     assert change == FeedsChange(1, 0)
     assert [(feed.number, state) for feed, state in store.feeds()] == [
         (1, replace(state, succeeded_at=None))
     ]
+
+
+def test_a_feed_taken_out_by_a_slip_and_put_back_is_polled_as_before(store: Store) -> None:
+    state = PollState(etag='"v1"', succeeded_at=NOON, next_poll_at=NOON + HOUR)
+    store.save_unchanged([(1, state)])
+    store.sync_feeds([], NOON)
+
+    change = store.sync_feeds([make_subscription("times")], NOON + HOUR)
+
+    assert change == FeedsChange(1, 0)
+    assert [(feed.number, kept) for feed, kept in store.feeds()] == [(1, state)]
 
 
 def test_a_feed_is_due_when_it_was_never_polled_or_its_time_has_come(store: Store) -> None:
