@@ -45,6 +45,7 @@ from monitor.stages.score import Scorer
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = timedelta(seconds=30)
+SETTLED_AFTER_S = 1.0  # a file that did not change for so long is not being written
 # Duties that a stop finds at work have this long, together, to come to a safe point; what
 # is cut off after it is safe too (every write is a transaction), only not as tidy.
 STOP_WITHIN_S = 6.0
@@ -95,6 +96,8 @@ class Service:
         # of all that wakes a thread, only this is safe in one.
         self._orders: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._home_lock = threading.Lock()
+        self._changing: tuple[object, float] | None = None  # files' looks, and since when
+        self._settled_after_s = min(SETTLED_AFTER_S, heartbeat.total_seconds() / 2)
         self._scorer: tuple[Home, Scorer] | None = None
         self._told: dict[str, str] = {}  # by duty: its trouble, told once and not at every beat
         duties = {
@@ -219,6 +222,12 @@ class Service:
             seen = fingerprint(self._current.home.root)
             if seen == self._current.seen:
                 return self._current.home
+            # Editors write in steps: what still changes is looked at when it has settled.
+            if self._changing is None or self._changing[0] != seen:
+                self._changing = seen, time.monotonic()
+            if time.monotonic() - self._changing[1] < self._settled_after_s:
+                return self._current.home
+            self._changing = None
             try:
                 home = self._reopen()
             except ConfigError as error:

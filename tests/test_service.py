@@ -246,6 +246,7 @@ def test_changed_files_are_picked_up_while_it_runs(place: Place) -> None:
         place.subscribe("feed", "other")
         wait_for(lambda: store.entry_count() == 2)
         place.set('times = ["06:59", "08:00"]\n')
+        time.sleep(0.3)  # it waits until the file has settled
         clock.now = SEVEN
         time.sleep(0.3)
         assert store.issues() == []
