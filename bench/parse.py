@@ -24,11 +24,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from monitor.document import decode_document
 from monitor.errors import ParseError
 from monitor.model import Feed, ParsedFeed
-from monitor.stages.cut import cut_document
 from monitor.stages.parse import parse_feed
+from monitor.stages.parse.cut import cut_document
+from monitor.text.document import decode_document
 from tests.replay import IN_FEED, Wire, read_recording
 
 SEEN_AT = datetime(2026, 7, 12, 12, tzinfo=UTC)

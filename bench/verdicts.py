@@ -24,13 +24,13 @@ sys.path.insert(0, str(ROOT))
 
 from monitor.adapters.home import read_seeds  # noqa: E402
 from monitor.adapters.knowledge import load_background  # noqa: E402
-from monitor.background import LANGUAGES  # noqa: E402
 from monitor.model import Entry, EntryKey, Party, TopicProfile  # noqa: E402
-from monitor.stages.adjust import Verdict, adjust_weights, adjusted, points_over  # noqa: E402
 from monitor.stages.evaluate import Judged, evaluate  # noqa: E402
-from monitor.stages.evidence import split_outlet  # noqa: E402
+from monitor.stages.learn.adjust import Verdict, adjust_weights, adjusted, points_over  # noqa: E402
 from monitor.stages.score import Scorer  # noqa: E402
+from monitor.stages.score.evidence import split_outlet  # noqa: E402
 from monitor.text import plain_text  # noqa: E402
+from monitor.text.background import LANGUAGES  # noqa: E402
 
 COUNTS = (0, 5, 25, 50, 100, 200, 400)
 Row = dict[str, Any]

@@ -23,8 +23,8 @@ from pathlib import Path
 
 from monitor.errors import ParseError
 from monitor.model import Feed, ParsedFeed
-from monitor.stages.entry_reader import SUMMARY_MAX_CHARS, TITLE_MAX_CHARS
 from monitor.stages.parse import parse_feed
+from monitor.stages.parse.entry_reader import SUMMARY_MAX_CHARS, TITLE_MAX_CHARS
 from monitor.text import clean
 
 ZOO = Path(__file__).parent / "data" / "feeds"

@@ -15,12 +15,7 @@ FLOORS = {
     "errors": 0,
     "config": 0,
     "text": 1,
-    "matching": 1,
-    "background": 1,
-    "document": 1,
     "identity": 1,
-    "wording": 1,
-    "dates": 1,
     "stages": 2,
     "adapters": 2,
     "pipeline": 3,
@@ -35,42 +30,26 @@ FLOORS = {
 
 # Two files of one floor that know each other all the same, and why.
 ONE_ROOM = {
-    # Folding is what the others on the floor of texts build on.
-    ("matching.py", "monitor.text"),
-    ("background.py", "monitor.matching"),
-    ("background.py", "monitor.text"),
+    # Identity compares folded words and links.
     ("identity.py", "monitor.text"),
-    # One noun each, split by size.
-    ("stages/parse.py", "monitor.stages.cut"),
-    ("stages/parse.py", "monitor.stages.entry_reader"),
-    ("stages/parse.py", "monitor.stages.json_feed"),
-    ("stages/render.py", "monitor.stages.compose"),
-    ("stages/render.py", "monitor.stages.issue_view"),
-    ("stages/render.py", "monitor.stages.view"),
-    ("stages/view.py", "monitor.stages.issue_view"),
-    ("stages/view.py", "monitor.stages.balance"),
-    ("stages/view.py", "monitor.stages.rank"),
-    ("stages/choose.py", "monitor.stages.movement"),
-    ("stages/choose.py", "monitor.stages.rank"),
-    ("stages/movement.py", "monitor.stages.rank"),
+    # A mail tells where a story stands, and how its outlets are balanced.
+    ("stages/render/view.py", "monitor.stages.choose.balance"),
+    ("stages/render/view.py", "monitor.stages.choose.rank"),
     # What is new in a story is told by the words that folding knows in both languages.
-    ("stages/movement.py", "monitor.stages.cluster.lexicon"),
-    ("stages/movement.py", "monitor.stages.cluster.terms"),
-    ("stages/score.py", "monitor.stages.evidence"),
-    # Likeness in meaning adds a reason to a score, and squashes it anew.
-    ("stages/meaning.py", "monitor.stages.score"),
+    ("stages/choose/movement.py", "monitor.stages.cluster.lexicon"),
+    ("stages/choose/movement.py", "monitor.stages.cluster.terms"),
     # What is an outlet's name is known where evidence is found.
-    ("stages/suggest.py", "monitor.stages.evidence"),
+    ("stages/learn/suggest.py", "monitor.stages.score.evidence"),
 }
 
 OWNERS = {
-    "ahocorasick": {"matching.py"},
+    "ahocorasick": {"text/matching.py"},
     "apscheduler": {"service.py"},
-    "css_inline": {"stages/render.py"},
+    "css_inline": {"stages/render/__init__.py"},
     "fcntl": {"adapters/lock.py"},
-    "feedparser": {"stages/parse.py"},
-    "jinja2": {"stages/render.py"},
-    "nh3": {"text.py"},
+    "feedparser": {"stages/parse/__init__.py"},
+    "jinja2": {"stages/render/__init__.py"},
+    "nh3": {"text/__init__.py"},
     "pebble": {"adapters/workers.py"},
     "pycurl": {"adapters/poll/transfer.py"},
     "pydantic": {"adapters/home/settings.py"},

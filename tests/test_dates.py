@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.dates import credible_date, parse_date
+from monitor.text.dates import credible_date, parse_date
 
 SEEN_AT = datetime(2026, 7, 12, 12, tzinfo=UTC)
 MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"

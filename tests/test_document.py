@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.document import Document, read_document
+from monitor.text.document import Document, read_document
 
 SPANISH = "<t>El año que viene, «así» y ¿qué más?</t>"
 

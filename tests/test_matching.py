@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching import Phrasebook, pattern, read
 from monitor.text import fold
+from monitor.text.matching import Phrasebook, pattern, read
 
 # Letters that both ways of reading know, and what stands between words.
 ORDINARY = st.text("abcXYZ áéíóúüñÑÁ çèöž 0123456789 .,;:-–—¿?¡!«»“”'’\"()/@#&%$ \t\n", max_size=60)

@@ -16,9 +16,9 @@ import pytest
 
 from monitor.adapters.home import read_seeds
 from monitor.adapters.home.opml import read_opml
-from monitor.matching import pattern
 from monitor.model import Alias, Party, TopicProfile
 from monitor.text import words
+from monitor.text.matching import pattern
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"

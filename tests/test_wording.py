@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.wording import (
+from monitor.text.wording import (
     say_count,
     say_day,
     say_issue_full,

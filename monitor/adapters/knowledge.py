@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from monitor.background import LANGUAGES, Background
+from monitor.text.background import LANGUAGES, Background
 
 
 @cache

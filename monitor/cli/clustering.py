@@ -16,7 +16,7 @@ from monitor.cli.lines import Line, read_lines
 from monitor.cli.tables import escape_surrogates, print_table
 from monitor.model import EntryKey
 from monitor.stages.cluster import fold_entries
-from monitor.stages.evaluate_stories import Folded, StoryFigures, evaluate_stories
+from monitor.stages.evaluate.stories import Folded, StoryFigures, evaluate_stories
 
 
 @click.command("cluster")

@@ -17,7 +17,7 @@ from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.tables import print_table
 from monitor.model import Party
 from monitor.stages.learn import Article, LearnedProfile, learn_profile
-from monitor.stages.relation import suggest_parties
+from monitor.stages.learn.relation import suggest_parties
 
 SHOWN_TERMS = 12
 

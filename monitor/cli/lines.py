@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.door import CouldNotBeDone
-from monitor.dates import credible_date, parse_date
 from monitor.model import Entry, EntryKey
 from monitor.text import clean_link, guess_language, plain_text
+from monitor.text.dates import credible_date, parse_date
 
 OBJECT_RULE = 'expected an object as {"id": ..., "title": ..., "summary": ...}'
 LABEL_RULE = 'expected "grade": 0, 1 or 2, or "label": "good" or "bad"'

@@ -16,8 +16,8 @@ from monitor.cli.memory import memory
 from monitor.cli.tables import escape_surrogates
 from monitor.model import Score
 from monitor.pipeline.profiles import home_in_force, scorer_of
-from monitor.stages.meaning import MeaningScorer
 from monitor.stages.score import Scorer
+from monitor.stages.score.meaning import MeaningScorer
 
 
 @click.command("score")

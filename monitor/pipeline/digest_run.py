@@ -29,8 +29,8 @@ from monitor.model import (
 )
 from monitor.stages import due
 from monitor.stages.choose import attached, choose_stories
-from monitor.stages.compose import compose_message, recipient_address
 from monitor.stages.render import render_issue
+from monitor.stages.render.compose import compose_message, recipient_address
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from monitor.adapters.workers import WorkerDied, Workers
 from monitor.errors import FeedError, ParseError, PollError
 from monitor.model import Feed, ParsedFeed, PollRequest, PollState, Problem, Retrieved
 from monitor.pipeline.poll_run import ParseJob
-from monitor.stages.discover import feed_links, usual_addresses
+from monitor.stages.health.discover import feed_links, usual_addresses
 from monitor.stages.parse import parse_feed
 
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from monitor.adapters.home import Home
 from monitor.adapters.knowledge import load_background
 from monitor.adapters.store import Store
-from monitor.background import LANGUAGES
 from monitor.model import Learned, Score, TopicProfile, Verdict
 from monitor.pipeline.profiles import scorer_of
-from monitor.stages import adjust
-from monitor.stages.evidence import split_outlet
+from monitor.stages.learn import adjust
+from monitor.stages.score.evidence import split_outlet
+from monitor.text.background import LANGUAGES
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NIGHT = time(3)  # when the service learns: after the day's verdicts, before the morning's digest

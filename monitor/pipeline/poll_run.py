@@ -32,9 +32,9 @@ from monitor.pipeline.poll_state import Yield, after_answer, after_failure, held
 from monitor.pipeline.recognise import traces_after, under_known_ids
 from monitor.stages.cluster import WINDOW, StoryBook
 from monitor.stages.due import is_resting
-from monitor.stages.meaning import Meaning
 from monitor.stages.parse import parse_feed
 from monitor.stages.score import Scorer
+from monitor.stages.score.meaning import Meaning
 
 logger = logging.getLogger(__name__)
 

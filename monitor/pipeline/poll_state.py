@@ -23,7 +23,7 @@ from monitor.model import (
 )
 from monitor.stages import due
 from monitor.stages.health import MISSED_TOLD_EVERY, changes, may_have_missed, usual_gap
-from monitor.stages.moves import follow_move
+from monitor.stages.health.moves import follow_move
 
 BLOCKED_TWICE = 2  # one 429 may be about that feed alone
 

@@ -12,8 +12,8 @@ from monitor.adapters.embeddings import load_embeddings
 from monitor.adapters.home import Home
 from monitor.adapters.store import Store
 from monitor.model import Learned, TopicProfile
-from monitor.stages.meaning import Meaning, MeaningScorer
 from monitor.stages.score import Scorer
+from monitor.stages.score.meaning import Meaning, MeaningScorer
 
 
 def home_in_force(home: Home, store: Store | None) -> Home:

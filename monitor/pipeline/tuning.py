@@ -12,13 +12,13 @@ from datetime import datetime
 from monitor.adapters.home import Home
 from monitor.adapters.knowledge import load_background
 from monitor.adapters.store import Store, StoredEntry
-from monitor.background import LANGUAGES
 from monitor.model import Entry, Reason, Score, TopicProfile
 from monitor.pipeline.profiles import home_in_force, scorer_of
 from monitor.stages.cluster import StoryBook
-from monitor.stages.meaning import MeaningScorer
+from monitor.stages.learn.suggest import Liked, Suggestion, suggest_terms
 from monitor.stages.score import Scorer
-from monitor.stages.suggest import Liked, Suggestion, suggest_terms
+from monitor.stages.score.meaning import MeaningScorer
+from monitor.text.background import LANGUAGES
 
 _Scorer = Scorer | MeaningScorer
 # For each digest the score from which it carries a profile's stories, by profile.

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.adapters.embeddings import Embeddings, load_embeddings
 from monitor.errors import ConfigError
-from monitor.matching import read
+from monitor.text.matching import read
 
 ROOT = Path(__file__).parents[2]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -18,7 +18,7 @@ from monitor.errors import ConfigError
 from monitor.model import Learned, Party, TopicProfile, Verdict
 from monitor.pipeline.learning_run import learning_due, run_learning
 from monitor.pipeline.profiles import home_in_force, meaning_of, profiles_in_force, scorer_of
-from monitor.stages.meaning import REASON
+from monitor.stages.score.meaning import REASON
 from tests.factories import NOON, make_entry, make_profile
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

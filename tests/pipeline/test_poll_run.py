@@ -25,8 +25,8 @@ from monitor.model import (
     TopicProfile,
 )
 from monitor.pipeline import PollReport, first_poll_window, run_poll
-from monitor.stages.meaning import Meaning
 from monitor.stages.score import Scorer
+from monitor.stages.score.meaning import Meaning
 from tests.factories import NOON, TRADE_TERMS, make_item, make_profile, make_rss
 from tests.servers import Reply, Script, Site
 

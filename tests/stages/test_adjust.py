@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.adapters.knowledge import load_background
-from monitor.stages.adjust import (
+from monitor.stages.learn.adjust import (
     SUPPORT_MIN,
     Adjustment,
     Verdict,

@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.stages.balance import country_of
+from monitor.stages.choose.balance import country_of
 
 
 @pytest.mark.parametrize(

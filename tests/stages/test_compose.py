@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import ConfigError, RenderError
 from monitor.model import Message, Rendered
-from monitor.stages import compose
-from monitor.stages.compose import compose_message, header_text
+from monitor.stages.render import compose
+from monitor.stages.render.compose import compose_message, header_text
 from tests.factories import make_rendered
 
 DATE = datetime(2026, 7, 12, 7, 0, tzinfo=timezone(timedelta(hours=-6)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.stages.cut import Cut, Item, cut_document, item_hash
+from monitor.stages.parse.cut import Cut, Item, cut_document, item_hash
 
 HEAD = b"<rss version='2.0'><channel><title>x</title>\n"
 TAIL = b"\n</channel></rss>"

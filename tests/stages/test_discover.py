@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from monitor.stages.discover import feed_links, usual_addresses
+from monitor.stages.health.discover import feed_links, usual_addresses
 
 PAGE = b"""<html><head><base href="https://news.example/es/">
 <link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed">

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.stages.evaluate_stories import Folded, evaluate_stories
+from monitor.stages.evaluate.stories import Folded, evaluate_stories
 
 
 def test_stories_found_as_they_are_have_every_figure_1() -> None:

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from monitor.dates import parse_date
 from monitor.model import Entry, EntryKey
 from monitor.stages.cluster import fold_entries
-from monitor.stages.evaluate_stories import Folded, StoryFigures, evaluate_stories
+from monitor.stages.evaluate.stories import Folded, StoryFigures, evaluate_stories
 from monitor.text import clean_link, guess_language, plain_text
+from monitor.text.dates import parse_date
 
 ROOT = Path(__file__).parents[2]
 JUDGED = ROOT / "tests" / "data" / "judged" / "stories.jsonl"

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.adapters.knowledge import load_background
-from monitor.background import Background, plain_term
 from monitor.errors import LearningError
 from monitor.model import Alias, Party
 from monitor.stages.learn import TERMS_MAX, Article, learn_profile
-from monitor.stages.relation import suggest_parties
+from monitor.stages.learn.relation import suggest_parties
 from monitor.stages.score import Scorer
+from monitor.text.background import Background, plain_term
 from tests.factories import make_entry
 
 ROOT = Path(__file__).parents[2]

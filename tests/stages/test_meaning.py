@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Reason, SourceArticle
-from monitor.stages.meaning import ORDINARY, REASON, Meaning, MeaningScorer, profile_text
 from monitor.stages.score import Scorer, squash
+from monitor.stages.score.meaning import ORDINARY, REASON, Meaning, MeaningScorer, profile_text
 from tests.factories import make_entry, make_profile
 
 TRADE = make_profile("trade")

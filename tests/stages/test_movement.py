@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Earlier, Entry
-from monitor.stages.movement import Movement, movement
+from monitor.stages.choose.movement import Movement, movement
 from tests.factories import NOON, make_entry
 
 

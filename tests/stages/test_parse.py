@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import ParseError, PollError
 from monitor.model import Entry, EntryKey, Feed, ItemMark, ParsedFeed, Problem
-from monitor.stages.entry_reader import SUMMARY_MAX_CHARS, TITLE_MAX_CHARS
 from monitor.stages.parse import ITEMS_MAX, parse_feed
+from monitor.stages.parse.entry_reader import SUMMARY_MAX_CHARS, TITLE_MAX_CHARS
 from tests.fuzz import ATOMS, SEEN_AT, URL, ZOO, cases, check, parse, run_case
 
 WILD = Path(__file__).parents[3] / "shared" / "feeds" / "wild"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Entry, Rank
-from monitor.stages.rank import (
+from monitor.stages.choose.rank import (
     FRESHNESS,
     HALF_LIFE,
     is_second_hand,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.background import Usage
 from monitor.model import Alias, Entry, Party
-from monitor.stages.suggest import Liked, Suggestion, suggest_terms
+from monitor.stages.learn.suggest import Liked, Suggestion, suggest_terms
+from monitor.text.background import Usage
 from tests.factories import NOON, make_entry, make_profile
 
 USAGE = Usage({"the": 0.05, "of": 0.03, "with": 0.01, "today": 1e-4, "market": 1e-4, "rare": 1e-7})

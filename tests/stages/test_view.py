@@ -15,7 +15,7 @@ from monitor.model import (
     Story,
     Update,
 )
-from monitor.stages.issue_view import (
+from monitor.stages.render.issue_view import (
     BalanceView,
     IssueView,
     LateView,
@@ -25,7 +25,7 @@ from monitor.stages.issue_view import (
     StoryView,
     UpdateView,
 )
-from monitor.stages.view import fit, view_issue
+from monitor.stages.render.view import fit, view_issue
 from tests.factories import (
     make_digest,
     make_entry,

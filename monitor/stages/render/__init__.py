@@ -24,11 +24,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from monitor.config import DigestSettings
 from monitor.errors import RenderError
 from monitor.model import Digest, Rendered, Story
-from monitor.stages.compose import compose_message, header_text
-from monitor.stages.issue_view import IssueView, Room
-from monitor.stages.view import fit, view_issue
+from monitor.stages.render.compose import compose_message, header_text
+from monitor.stages.render.issue_view import IssueView, Room
+from monitor.stages.render.view import fit, view_issue
 from monitor.text import clip
-from monitor.wording import say_count
+from monitor.text.wording import say_count
 
 __all__ = ["compose_message", "render_issue"]
 

@@ -28,10 +28,10 @@ from monitor.model import (
     TopicProfile,
     Update,
 )
-from monitor.stages.movement import movement
-from monitor.stages.rank import is_platform, is_second_hand, outlet_key, rank_story
+from monitor.stages.choose.movement import movement
+from monitor.stages.choose.rank import is_platform, is_second_hand, outlet_key, rank_story
 from monitor.text import adds_to
-from monitor.wording import (
+from monitor.text.wording import (
     say_issue_full,
     say_issue_of,
     say_let_go,

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from monitor.matching import DIVIDER, Phrasebook, Reading, pattern, read
 from monitor.model import Alias, Entry, Party, TopicProfile
+from monitor.text.matching import DIVIDER, Phrasebook, Reading, pattern, read
 
 # A headline is written to say what the entry is about.
 TITLE_FACTOR: Final = 2.5

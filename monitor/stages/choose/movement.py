@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.model import Earlier, Entry, EntryKey
+from monitor.stages.choose.rank import outlet_key
 from monitor.stages.cluster.lexicon import Kind, kin, name_at, sign_of
 from monitor.stages.cluster.terms import EVERYWHERE, without_tail
-from monitor.stages.rank import outlet_key
 from monitor.text import fold
 
 NEWS_SHOWN: Final = 5

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from monitor.background import Usage
-from monitor.matching import Phrasebook, pattern, read
 from monitor.model import Entry, Party, TopicProfile
-from monitor.stages.evidence import split_outlet
+from monitor.stages.score.evidence import split_outlet
+from monitor.text.background import Usage
+from monitor.text.matching import Phrasebook, pattern, read
 
 ENTRIES_MIN: Final = 3  # fewer are chance
 OUTLETS_MIN: Final = 2  # one alone is a habit of that outlet

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.matching import Phrasebook, pattern, read
 from monitor.model import Party
+from monitor.text.matching import Phrasebook, pattern, read
 
 # Shorter names ("us", "ice") need context to be sure of; the longer ones tell enough.
 NAME_MIN_CHARS: Final = 5

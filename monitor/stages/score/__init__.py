@@ -19,7 +19,7 @@ from math import exp
 from typing import Final
 
 from monitor.model import Entry, Party, Reason, Score, TopicProfile
-from monitor.stages.evidence import Finding, Found, Lexicon
+from monitor.stages.score.evidence import Finding, Found, Lexicon
 
 # The five weights of the formula and the three scales below are the whole calibration:
 # a logistic regression on judged entries of two streams, rounded. They know no name.

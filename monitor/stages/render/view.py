@@ -25,8 +25,9 @@ from monitor.model import (
     Section,
     Story,
 )
-from monitor.stages.balance import country_of
-from monitor.stages.issue_view import (
+from monitor.stages.choose.balance import country_of
+from monitor.stages.choose.rank import host_name, is_second_hand, is_suffix, outlet_key, squeeze
+from monitor.stages.render.issue_view import (
     AlsoView,
     BalanceView,
     IssueView,
@@ -42,9 +43,8 @@ from monitor.stages.issue_view import (
     TroubleView,
     UpdateView,
 )
-from monitor.stages.rank import host_name, is_second_hand, is_suffix, outlet_key, squeeze
 from monitor.text import adds_to, clean, clean_link, clip, fold, link_host
-from monitor.wording import say_day, say_moment, say_short_day, say_since
+from monitor.text.wording import say_day, say_moment, say_short_day, say_since
 
 TITLE_MAX_CHARS = 220
 SUMMARY_MAX_CHARS = 180  # two lines at 680 px

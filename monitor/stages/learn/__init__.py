@@ -16,11 +16,11 @@ from itertools import pairwise
 from math import log
 from typing import Final
 
-from monitor.background import LANGUAGES, Background, Usage
 from monitor.errors import LearningError
-from monitor.matching import read
 from monitor.model import TopicProfile
 from monitor.text import clean, clip, guess_language
+from monitor.text.background import LANGUAGES, Background, Usage
+from monitor.text.matching import read
 
 # A title says what an article is about: it counts as if it were written three times.
 TITLE_TIMES: Final = 3

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Final
 
-from monitor.background import Usage
-from monitor.matching import read
 from monitor.model import TopicProfile
+from monitor.text.background import Usage
+from monitor.text.matching import read
 
 # How sure the prior is that a word adds nothing: 1 / variance, in points (log odds).
 # Six lets a rare word of headlines move by about a point after a dozen verdicts; a word

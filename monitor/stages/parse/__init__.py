@@ -18,19 +18,19 @@ from xml.sax import SAXParseException
 
 import feedparser
 
-from monitor.document import Document, decode_document, mend_document
 from monitor.errors import ParseError
 from monitor.identity import twin_of
 from monitor.model import Entry, Feed, ItemMark, ParsedFeed, Problem
-from monitor.stages.cut import Item, cut_document, item_hash
-from monitor.stages.entry_reader import (
+from monitor.stages.parse.cut import Item, cut_document, item_hash
+from monitor.stages.parse.entry_reader import (
     TITLE_MAX_CHARS,
     EntryReader,
     tell_apart,
     text_of,
 )
-from monitor.stages.json_feed import read_json_feed
+from monitor.stages.parse.json_feed import read_json_feed
 from monitor.text import clean, plain_text
+from monitor.text.document import Document, decode_document, mend_document
 
 # Of a flood, as many are read in one poll as can be stored in two; the rest comes again.
 ITEMS_MAX = 1000

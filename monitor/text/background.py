@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from monitor.matching import read
 from monitor.text import STOP_WORDS
+from monitor.text.matching import read
 
 LANGUAGES: Final = ("en", "es")
 

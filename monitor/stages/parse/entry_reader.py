@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from monitor.dates import credible_date, parse_date
 from monitor.identity import twin_of
 from monitor.model import Entry, EntryKey, Feed
 from monitor.text import clean, clean_link, clip, fold, guess_language, plain_text, words
+from monitor.text.dates import credible_date, parse_date
 
 TITLE_MAX_CHARS = 500
 SUMMARY_MAX_CHARS = 2000
