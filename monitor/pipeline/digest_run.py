@@ -143,16 +143,7 @@ def run_digest(
     """
     if not dry_run:
         recover_pages(store, plan.pages)
-    candidates = _candidates(store, plan, now)
-    digest = choose_stories(
-        candidates,
-        name=plan.name,
-        slot=slot,
-        settings=plan.settings,
-        profiles=plan.profiles,
-        receipt=_receipt(store, plan, now),
-        issued_at=now,
-    )
+    digest = _chosen(store, plan, slot, now)
     # By address as the outbox has it: "Ana@Example.ORG" and "Ana@example.org" are one reader.
     unconfirmed = {
         reader: tuple(store.unconfirmed(plan.name, reader, plan.profiles))
@@ -187,6 +178,19 @@ def run_digest(
         publish.discard(staged)
         return DigestReport(DigestKind.HANDLED, digest)
     return DigestReport(kind, digest, rendered, messages, _put_in_place(staged, rendered))
+
+
+def _chosen(store: Store, plan: DigestPlan, slot: Slot, now: datetime) -> Digest:
+    """Return what the slot's issue would carry, and what it would leave out."""
+    return choose_stories(
+        _candidates(store, plan, now),
+        name=plan.name,
+        slot=slot,
+        settings=plan.settings,
+        profiles=plan.profiles,
+        receipt=_receipt(store, plan, now),
+        issued_at=now,
+    )
 
 
 def recover_pages(store: Store, pages: Path) -> None:
