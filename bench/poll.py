@@ -2,17 +2,26 @@
 
     python bench/poll.py                    200 feeds, each round once: under a minute
     python bench/poll.py --feeds 1000 --rounds 3
+    python bench/poll.py --full             all figures of the tables: under 10 minutes
 
 Each feed has 30 entries and 45 KB, in English or Spanish, with validators. Rounds: cold
 (a new database), nothing changed (every answer a 304), the same with 50 ms latency, one in
 ten feeds changed (3 new entries each), and three in ten without validators (whole bodies,
-nothing new). "monitor" does all its work: parsing, scores for five profiles, word index,
-stories. "bare limit" is libcurl, lxml and SQLite, and does nothing else.
+nothing new). "monitor" does all its work, as its service does it: parsing, scores for five
+profiles, word index, stories; of its entries the share told is on topic. "reader" has ten
+workers and no search index. "bare limit" is libcurl, lxml and SQLite, and does nothing else.
 
-The feeds are served on loopback by another process, whose time is not counted. CPU and
-peak memory (PSS) are of all processes of a contestant. reader and lxml are the extra
-[bench]; --python names an interpreter that has them, if this one does not. Who is not
-installed is left out, and said to be.
+The feeds are served on loopback by another process, whose time is not counted, from --hosts
+addresses; the second that this project waits between two requests to one host is left out.
+CPU and peak memory are of all processes of a contestant; memory is PSS: what they share
+counts once. With several numbers of feeds the cost per feed of the largest is told against
+the smallest; --peers-up-to leaves the others out beyond a number (of 10,000 feeds reader
+takes 10 minutes).
+--full is 1,000 and 10,000 feeds, 3 rounds, the others at 1,000, and bench/heartbeat.py.
+
+reader and lxml are the extra [bench] (pip install -e '.[bench]', or pip install reader==3.26
+lxml pycurl elsewhere); --python names an interpreter that has them, if this one does not. Who
+is not installed is left out, and said to be.
 """
 
 from __future__ import annotations
@@ -20,7 +29,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import multiprocessing
 import resource
 import select
 import statistics
@@ -33,11 +41,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from polling import heartbeat
 from polling.contestants import CONTESTANTS, descendants, take_part
-from polling.server import Scene, serve
+from polling.server import Scene, served
 
 QUICK_FEEDS = 200
-SAMPLE_S = 0.1  # how often memory is looked at
+FULL_FEEDS = (1_000, 10_000)
+FULL_ROUNDS = 3
+SAMPLE_S = 0.25  # how often memory is looked at: each look takes some milliseconds
 LATENCY_S = 0.05
 NEEDED = {"monitor": (), "reader": ("reader",), "bare limit": ("lxml", "pycurl")}
 
@@ -70,12 +81,14 @@ class Result:
     cpu: float
     peak_mb: float
     new: int
+    on_topic: int = 0  # of the new ones; this project alone looks
 
 
 @dataclass
 class Arena:
     """The feeds and who serves them."""
 
+    feed_count: int
     urls: list[str]
     scenes: Connection
     options: argparse.Namespace
@@ -94,17 +107,26 @@ def main() -> None:
     if options.contestant:
         take_part(options.contestant, json.loads(sys.stdin.readline()), options.connections)
         return
-    with _arena(options) as arena:
-        for name in CONTESTANTS:
-            if name in options.only:
-                _run(arena, name)
-        _print(arena)
+    arenas = []
+    for count in options.feeds:
+        with _arena(options, count) as arena:
+            for name in CONTESTANTS:
+                if name in options.only and (name == "monitor" or count <= options.peers_up_to):
+                    _run(arena, name)
+            _print(arena)
+            arenas.append(arena)
+    if len(arenas) > 1:
+        _print_growth(arenas[0], arenas[-1])
+    if options.full:
+        print(heartbeat.measure(min(options.feeds)))
 
 
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--feeds", type=int, default=QUICK_FEEDS)
+    parser.add_argument("--feeds", type=int, nargs="+", default=[QUICK_FEEDS])
     parser.add_argument("--quick", action="store_true", help="200 feeds, once: the default")
+    parser.add_argument("--full", action="store_true", help="1,000 and 10,000 feeds, 3 rounds")
+    parser.add_argument("--peers-up-to", type=int, default=sys.maxsize, metavar="FEEDS")
     parser.add_argument("--hosts", type=int, default=250, help="addresses they are spread over")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=1, help="the medians are of so many")
@@ -114,27 +136,19 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--contestant", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.quick:
-        options.feeds, options.rounds, options.cold_rounds = QUICK_FEEDS, 1, 1
+        options.feeds, options.rounds, options.cold_rounds = [QUICK_FEEDS], 1, 1
+    if options.full:
+        options.feeds, options.rounds = list(FULL_FEEDS), FULL_ROUNDS
+        options.peers_up_to = FULL_FEEDS[0]
     return options
 
 
 @contextmanager
-def _arena(options: argparse.Namespace) -> Iterator[Arena]:
+def _arena(options: argparse.Namespace, feed_count: int) -> Iterator[Arena]:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    count = min(options.hosts, options.feeds)
-    hosts = [f"127.0.{number // 200 + 1}.{number % 200 + 1}" for number in range(count)]
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(
-        target=serve, args=(theirs, hosts), daemon=True
-    )
-    server.start()
-    port = ours.recv()
-    urls = [f"http://{hosts[each % count]}:{port}/{each}" for each in range(options.feeds)]
-    try:
-        yield Arena(urls, ours, options)
-    finally:
-        server.terminate()
+    with served(feed_count, options.hosts) as (urls, scenes):
+        yield Arena(feed_count, urls, scenes, options)
 
 
 # ---------------------------------------------------------------- one contestant
@@ -161,6 +175,7 @@ def _run(arena: Arena, name: str) -> None:
                 statistics.median(each["cpu"] for each in rounds),
                 max(each["peak_mb"] for each in rounds),
                 rounds[-1]["new"],
+                rounds[-1].get("on_topic", 0),
             )
             if failed := rounds[-1]["failed"]:
                 print(f"{name}, {workload.name}: {failed} feeds failed")
@@ -226,7 +241,7 @@ def _memory(pid: int) -> int:
 
 def _print(arena: Arena) -> None:
     print(
-        f"{arena.options.feeds:,} feeds, medians of {arena.options.rounds} rounds "
+        f"{arena.feed_count:,} feeds, medians of {arena.options.rounds} rounds "
         f"({arena.options.cold_rounds} cold); seconds, MB; "
         "x: how many times faster than reader by wall and CPU time"
     )
@@ -242,6 +257,22 @@ def _print(arena: Arena) -> None:
                 f"{workload.name:32}{name:12}{each.wall:8.2f}{each.cpu:8.2f}"
                 f"{each.peak_mb:7.0f}{each.new:8,}{ratios}"
             )
+
+    if cold := arena.results.get("monitor", {}).get("cold"):
+        print(
+            f"on topic: {cold.on_topic:,} of {cold.new:,} entries ({cold.on_topic / cold.new:.1%})"
+        )
+
+
+def _print_growth(small: Arena, large: Arena) -> None:
+    """Print what a feed costs among many against what it costs among few."""
+    ratio = large.feed_count / small.feed_count
+    print(f"cost per feed, {large.feed_count:,} feeds against {small.feed_count:,}")
+    for name, results in large.results.items():
+        for workload in WORKLOADS:
+            one, other = small.results[name][workload.name], results[workload.name]
+            wall, cpu = other.wall / one.wall / ratio, other.cpu / one.cpu / ratio
+            print(f"{workload.name:32}{name:12}{wall:8.2f} by wall{cpu:8.2f} by CPU")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class PollSettings:
         timedelta(hours=2),
     )
     connections: int = _says("How many hosts are polled at the same time.", 64)
-    processes: int = _says("How many processes parse feeds; 0 means one per core.", 0)
+    processes: int = _says("How many processes parse feeds; 0 means one per core, four at most.", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ class NetworkSettings:
     proxy: str = _says(
         'The proxy that feeds are read through, as "http://proxy.example:3128"; empty means none.',
         "",
+    )
+    proxy_user: str = _says("The name that the proxy is asked under, if it wants one.", "")
+    proxy_password_file: str = _says(
+        "A file that holds the proxy's password and nothing else, relative to the home.", ""
     )
 
 
@@ -93,7 +97,67 @@ class MailSettings:
         "MONITOR_MAIL_PASSWORD in the environment does instead.",
         "",
     )
+    oauth_token_file: str = _says(
+        "Instead of a password: a file that holds an OAuth 2 access token, renewed by another "
+        "program, relative to the home; the login is XOAUTH2 then.",
+        "",
+    )
+    oauth_token_command: tuple[str, ...] = _says(
+        "Instead of such a file: a program and its arguments that print the token, as "
+        '["/usr/local/bin/mail-token", "--fresh"]; no shell, 30 seconds, asked at each login.',
+        (),
+    )
     sender: str = _says('The From address, as "News monitor <monitor@example.org>".', "")
+    uncertain: Literal["hold", "resend"] = _says(
+        "A message whose connection was lost after its body went out may have arrived: hold does "
+        "not send it again, and its stories open the next message; resend sends it once more, "
+        "and it may arrive twice.",
+        "hold",
+    )
+    per_hour: int = _says(
+        "How many messages go out in an hour, at most; the others wait for the next.", 200
+    )
+    per_connection: int = _says(
+        "How many messages go over one connection before a new one is made.", 50
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """[web]"""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    public_url: str = _says(
+        'Where readers of the mail reach the web pages, as "https://news.example.org"; empty '
+        "means they do not: mail has no links to verdicts, and is unsubscribed from by mail.",
+        "",
+    )
+    serve: bool = _says("Whether `monitor run` serves the web pages, too.", True)
+    address: str = _says(
+        "The address that the pages are served at; another than this machine's own takes a "
+        "password (`monitor passwd`).",
+        "127.0.0.1",
+    )
+    port: int = _says("The port that the pages are served at.", 8765)
+    hosts: tuple[str, ...] = _says(
+        "Names that the pages are asked for by, besides localhost, the address and the public "
+        'one, as "news.lan"; a request for another name is refused.',
+        (),
+    )
+    trusted_proxies: tuple[str, ...] = _says(
+        "Networks of proxies that are believed who they ask for (X-Forwarded-For, "
+        'X-Forwarded-Proto), as "127.0.0.1/32"; of others nothing is believed.',
+        (),
+    )
+    language: Literal["", "en", "es"] = _says(
+        "The language of the pages; empty means what the browser asks for.", ""
+    )
+    teachers: Literal["owner", "everyone"] = _says(
+        "Whose verdicts move the profiles: those given here and on this machine, or readers' "
+        "from the mail too.",
+        "everyone",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +167,11 @@ class DigestSettings:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     title: str = _says("The digest's name for its readers; empty means its key.", "")
+    kind: Literal["digest", "alert"] = _says(
+        "A digest is issued at its times; an alert as soon as a story passes its threshold, "
+        "whatever the time and the day.",
+        "digest",
+    )
     extends: str = _says("Another digest whose settings hold where this one says nothing.", "")
     profiles: tuple[str, ...] = _says("The topic profiles it carries; empty means all.", ())
     recipients: tuple[str, ...] = _says("The addresses it goes to, one message each.", ())
@@ -130,7 +199,20 @@ class DigestSettings:
         "A story that was carried does not come back sooner than this.", timedelta(hours=20)
     )
     threshold_shift: float = _says(
-        "Added to every profile's threshold: above 0 carries less, below 0 more.", 0.0
+        "Added to every profile's threshold: above 0 carries less; below 0 more, down to half of "
+        "a threshold: what scores lower is stored, and stands in no story.",
+        0.0,
+    )
+    threshold: float = _says(
+        "The threshold of every profile in this digest; 0 means each profile's own.", 0.0
+    )
+    per_day: int = _says(
+        "The largest number of stories that an alert sends on one local day; the others are "
+        "left to the digests.",
+        3,
+    )
+    quiet_hours: str = _says(
+        'Local times between which an alert waits, as "22:00-07:00"; empty means none.', ""
     )
     quiet: Literal["skip", "receipt", "weekly"] = _says(
         "When there is nothing to say: send nothing, send a receipt every time, "
@@ -139,6 +221,21 @@ class DigestSettings:
     )
     window: timedelta = _says(
         "On a feed's first poll, entries older than this count as old news.", timedelta(hours=48)
+    )
+    webhook: str = _says(
+        "An address that its top stories are posted to as JSON, once for each issue; "
+        "empty means none.",
+        "",
+    )
+    webhook_file: str = _says(
+        "A file that holds the webhook's address instead, where that is as good as a password; "
+        "one line, relative to the home.",
+        "",
+    )
+    apprise_file: str = _says(
+        "A file that holds addresses of Apprise, one a line, relative to the home; its top "
+        "stories go there too. Needs the extra [apprise].",
+        "",
     )
     max_lateness: timedelta = _says(
         "A slot missed by more than this is merged into the next, if that comes sooner than this.",
@@ -161,6 +258,37 @@ class EmbeddingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """[retention]"""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    texts: timedelta = _says(
+        "How long summaries and the bytes of sent messages are kept; titles, links and scores "
+        "stay. At least 30d.",
+        timedelta(days=180),
+    )
+    entries: timedelta = _says(
+        "How long entries are kept; that they were seen and sent is remembered for good, so "
+        "none comes back. At least 90d.",
+        timedelta(days=730),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """[service]"""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    webhook_file: str = _says(
+        "A file that holds the address (https://...) of a chat room or pager and nothing else, "
+        "relative to the home: what `monitor status` would tell is posted there once.",
+        "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """monitor.toml"""
 
@@ -170,6 +298,10 @@ class Config:
     contact: str = _says(
         "A mail address or page that publishers can turn to; part of the User-Agent.", ""
     )
+    muted: tuple[str, ...] = _says(
+        "Outlets whose reports no digest carries; they are stored and can be searched for.",
+        (),
+    )
     poll: PollSettings = _says("How feeds are polled.", default_factory=PollSettings)
     network: NetworkSettings = _says(
         "Where feeds may be read from.", default_factory=NetworkSettings
@@ -178,7 +310,12 @@ class Config:
         "Feeds that take more than their address, by title or address.", default_factory=dict
     )
     mail: MailSettings = _says("How mail goes out.", default_factory=MailSettings)
+    web: WebSettings = _says("The web pages.", default_factory=WebSettings)
     embeddings: EmbeddingSettings = _says(
         "A model of meaning, if any.", default_factory=EmbeddingSettings
     )
+    retention: RetentionSettings = _says(
+        "What is let go with age.", default_factory=RetentionSettings
+    )
+    service: ServiceSettings = _says("The service.", default_factory=ServiceSettings)
     digests: Mapping[str, DigestSettings] = _says("The digests, by name.", default_factory=dict)

@@ -7,8 +7,9 @@ MonitorError
 |   `-- ParseError(kind)
 |-- LearningError(profile)           whoever asked for a profile; nothing was written
 |-- StoreError                       the operator; the run stops
+|   `-- DiskFull                     the same; the service waits for room and goes on
 |-- RenderError(template)            the template's author; the digest is not issued, stays due
-`-- DeliveryError(permanent, uncertain)  retried, unless permanent or uncertain
+`-- DeliveryError(permanent, uncertain, scope)  retried, unless permanent or uncertain
 
 Adapters turn library exceptions into these and chain them. No secret, entry text
 or whole response belongs in a message. A message says what happened, where, what
@@ -18,6 +19,9 @@ was kept and what to do.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
+
+DeliveryScope = Literal["message", "connection", "server"]
 
 
 class MonitorError(Exception):
@@ -99,9 +103,17 @@ class LearningError(MonitorError):
         self.profile = profile
         self.problem = problem
 
+    def __reduce__(self) -> tuple[type[LearningError], tuple[str, str]]:
+        # As FeedError: an article from outside is read in a worker process.
+        return type(self), (self.profile, self.problem)
+
 
 class StoreError(MonitorError):
     """The database cannot be used: locked, full, damaged, or of a newer version."""
+
+
+class DiskFull(StoreError):
+    """There is no room left to write; it is tried again once there is."""
 
 
 class RenderError(MonitorError):
@@ -119,14 +131,22 @@ class DeliveryError(MonitorError):
 
     A `permanent` refusal (an SMTP 5xx reply) is never tried again. `uncertain`:
     the connection was lost after the body went out, so it may have arrived; it is
-    not sent again either.
+    not sent again either. `scope` says how far the trouble goes: this message, the
+    connection that was lost with it, or the server, which takes no other message either.
     """
 
     def __init__(
-        self, message_id: str, problem: str, *, permanent: bool = False, uncertain: bool = False
+        self,
+        message_id: str,
+        problem: str,
+        *,
+        permanent: bool = False,
+        uncertain: bool = False,
+        scope: DeliveryScope = "message",
     ) -> None:
         super().__init__(f"{message_id}: {problem}")
         self.message_id = message_id
         self.problem = problem
         self.permanent = permanent
         self.uncertain = uncertain
+        self.scope = scope

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from itertools import islice
 from struct import Struct
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from monitor.model import Entry, ItemMark
@@ -28,6 +30,7 @@ _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 # A number or a slug in it: such a link is of one article, "/live" or "/" is of many.
 _ARTICLE = re.compile(r"\d{4}|(?:\w+[-_]){3}\w|[0-9a-fA-F-]{16}")
 _TRACE = Struct("8s12s4s4s")
+_UNCUT = bytes(8)  # in place of an item's hash where it could not be cut, or is gone
 
 
 def twin_of(name: str) -> str:
@@ -35,14 +38,14 @@ def twin_of(name: str) -> str:
     return _SCHEME.sub("//", name, count=1) if _SCHEME.match(name) else name
 
 
+@lru_cache(maxsize=1024)  # of one document each is asked for thrice
 def id_hash(entry_id: str) -> bytes:
     """Return what an id is known by, 12 bytes; http and https twins share it."""
     # surrogatepass: ids are opaque, and a broken one must not stop the run here.
     return _digest(twin_of(entry_id), 12)
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What is remembered of an entry in its feed's document; hashes all."""
 
     item: bytes  # 8 bytes, of its bytes in the document; zeros where it could not be cut
@@ -53,22 +56,22 @@ class Trace:
     @classmethod
     def of(cls, entry: Entry, item: bytes) -> Trace:
         """Return the trace of an entry that stood in the document as `item`, a hash."""
-        return cls(item or bytes(8), id_hash(entry.key.id), _link_hash(entry), _title_hash(entry))
+        return cls(item or _UNCUT, id_hash(entry.key.id), _link_hash(entry), _title_hash(entry))
 
 
 def pack_traces(traces: Iterable[Trace]) -> bytes:
     """Return the traces as they are stored."""
-    return b"".join(_TRACE.pack(each.item, each.id, each.link, each.title) for each in traces)
+    return b"".join(_TRACE.pack(*each) for each in traces)
 
 
 def unpack_traces(packed: bytes) -> tuple[Trace, ...]:
     """Return the traces that `pack_traces` packed."""
-    return tuple(Trace(*fields) for fields in _TRACE.iter_unpack(packed))
+    return tuple(map(Trace._make, _TRACE.iter_unpack(packed)))
 
 
 def seen_items(traces: Iterable[Trace]) -> frozenset[bytes]:
     """Return the hashes of the items that need not be parsed again."""
-    return frozenset(each.item for each in traces if any(each.item))
+    return frozenset(each.item for each in traces) - {_UNCUT}
 
 
 def traces_now(
@@ -95,9 +98,9 @@ def traces_kept(now: Sequence[Trace], before: Sequence[Trace]) -> tuple[Trace, .
     A document without entries forgets nothing.
     """
     present = {each.id for each in now}
-    gone = [Trace(bytes(8), each.id, each.link, each.title) for each in before]
-    gone = [each for each in gone if each.id not in present]
-    return (*now, *gone[:TRACES_KEPT]) if now else tuple(before)
+    gone = (each for each in before if each.id not in present)
+    kept = (each._replace(item=_UNCUT) for each in islice(gone, TRACES_KEPT))
+    return (*now, *kept) if now else tuple(before)
 
 
 def renamed(

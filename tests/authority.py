@@ -31,6 +31,15 @@ class Authority:
         self._ca.issue_cert(*names, not_after=not_after).configure_cert(context)
         return context
 
+    def files(self, folder: Path, *names: str) -> tuple[Path, Path]:
+        """A certificate for these names and its key, as files for a server of another's making."""
+        made = self._ca.issue_cert(*names)
+        certificate, key = folder / "server.pem", folder / "server.key"
+        certificate.write_bytes(b"".join(each.bytes() for each in made.cert_chain_pems))
+        key.touch(mode=0o600)
+        key.write_bytes(made.private_key_pem.bytes())
+        return certificate, key
+
     def client(self) -> ssl.SSLContext:
         """A client's side that trusts this authority alone."""
         return ssl.create_default_context(cafile=str(self.certificate))

@@ -245,6 +245,10 @@ def main() -> None:
         f" {len(outcome.issued_twice)} in two issues; answers {dict(outcome.requests)};"
         f" {outcome.seconds:.0f} s"
     )
+    with Store.open(home / "state" / "monitor.db", read_only=True) as store:
+        status = store.status()
+    size = status.size_bytes / max(status.entries_count, 1)
+    print(f"the database takes {size:.0f} bytes an entry")
     if not options.keep:
         shutil.rmtree(home)
 

@@ -1,7 +1,8 @@
 """A scripted SMTP server on loopback: it keeps what it accepted and misbehaves where it is told to.
 
 A fault is a place in the dialogue and what happens there: a reply of its own
-("450 busy"), "hang", "drop", or, at "dot", "think", "accept and drop", "accept and hang".
+("450 busy"), "hang", "drop", "slow", "drip", "usual" (nothing: the fault is for a later time),
+or, at "dot", "think", "accept and drop", "accept and hang".
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import base64
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import BinaryIO
 
 PLACES = ("banner", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot")
 THINK_S = 0.5  # a server that looks for viruses
+SLOW_S = 0.05  # late, and within any client's patience
 HANG_S = 20.0  # longer than any client under test waits
 
 
@@ -39,6 +41,11 @@ class ScriptedSmtp:
     tls: ssl.SSLContext | None = None
     tls_from_start: bool = False
     user: tuple[str, str] | None = None
+    ways: str = "PLAIN LOGIN"  # to log in, where a user is set; for XOAUTH2 the token is it
+    is_narrow: bool = False  # it holds little that it has not read
+    at_dot: Callable[[], None] = lambda: None  # called when a body is complete, before the reply
+    connection_count: int = 0
+    bodies: list[bytes] = field(default_factory=list)  # that came whole, taken or not
     mailbox: list[Delivered] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)  # every line that came, but bodies
     ehlo_names: list[str] = field(default_factory=list)
@@ -49,6 +56,8 @@ class ScriptedSmtp:
 
     def __enter__(self) -> ScriptedSmtp:
         self._listener = socket.create_server(("127.0.0.1", 0))
+        if self.is_narrow:
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self._listener.settimeout(0.02)
         self.port = self._listener.getsockname()[1]
         self._spawn(self._accept)
@@ -76,6 +85,7 @@ class ScriptedSmtp:
                 connection, _ = self._listener.accept()
             except OSError:
                 continue
+            self.connection_count += 1
             connection.settimeout(10)
             self._spawn(self._serve, connection)
 
@@ -91,8 +101,11 @@ class ScriptedSmtp:
         for fault in self.faults:
             if fault[0] == place:
                 self.faults.remove(fault)
-                return fault[1]
+                return None if fault[1] == "usual" else fault[1]
         return None
+
+    def be_slow(self) -> None:
+        self._ended.wait(SLOW_S)
 
     def think(self) -> None:
         self._ended.wait(THINK_S)
@@ -129,7 +142,8 @@ class _Session:
         match verb.upper():
             case "EHLO":
                 self._server.ehlo_names.append(rest)
-                self._reply("ehlo", self._greeting())
+                again = self._is_secure and not self._server.tls_from_start
+                self._reply("ehlo again" if again else "ehlo", self._greeting())
             case "HELO":
                 self._say("250 test.example")
             case "STARTTLS":
@@ -143,10 +157,12 @@ class _Session:
                 self._recipient = _address(rest)
                 self._reply("rcpt", "250 fine")
             case "DATA":
-                self._reply("data", "354 go ahead")
-                self._take_body()
+                if self._reply("data", "354 go ahead"):
+                    self._take_body()
+            case "RSET":
+                self._reply("rset", "250 forgotten")
             case "QUIT":
-                self._say("221 bye")
+                self._reply("quit", "221 bye")
                 raise _Over
             case _:
                 self._say("250 fine")
@@ -156,7 +172,7 @@ class _Session:
         if self._server.tls and not self._is_secure:
             offers.append("STARTTLS")
         if self._server.user:
-            offers.append("AUTH PLAIN LOGIN")
+            offers.append(f"AUTH {self._server.ways}")
         return "\r\n".join(
             f"250{' ' if n == len(offers) - 1 else '-'}{offer}" for n, offer in enumerate(offers)
         )
@@ -165,16 +181,38 @@ class _Session:
         if self._server.tls is None:
             self._say("502 not here")
             return
-        self._say("220 go ahead")
+        if not self._reply("starttls", "220 go ahead"):
+            return
+        fault = self._server.fault_at("handshake")
+        if fault:
+            self._misbehave(fault)
         self._stream.close()
         self._connection = self._server.tls.wrap_socket(self._connection, server_side=True)
         self._stream = self._connection.makefile("rb")
         self._is_secure = True
 
     def _log_in(self, rest: str) -> None:
-        secret = base64.b64decode(rest.partition(" ")[2]).decode().split("\0")[1:]
-        is_known = self._server.user == tuple(secret)
+        way, _, told = rest.partition(" ")
+        if way == "LOGIN":
+            # smtplib tells the user with the command, and the password when asked for it.
+            user = told or self._asked("auth user", "VXNlcm5hbWU6")
+            secret = (_decoded(user), _decoded(self._asked("auth password", "UGFzc3dvcmQ6")))
+        elif way == "XOAUTH2":
+            fields = dict(part.partition("=")[::2] for part in _decoded(told).split("\1"))
+            secret = (fields["user"], fields["auth"].removeprefix("Bearer "))
+            if secret != self._server.user:
+                self._asked("auth reason", base64.b64encode(b'{"status":"401"}').decode())
+        else:
+            secret = tuple(_decoded(told).split("\0")[1:])
+        is_known = self._server.user == secret
         self._reply("auth", "235 welcome" if is_known else "535 5.7.8 wrong user or password")
+
+    def _asked(self, place: str, challenge: str) -> str:
+        """Ask, and return the answer; a fault there ends the login."""
+        self._reply(place, f"334 {challenge}")
+        answer = self._stream.readline().decode().rstrip("\r\n")
+        self._server.commands.append(answer)
+        return answer
 
     def _take_body(self) -> None:
         lines: list[bytes] = []
@@ -183,11 +221,19 @@ class _Session:
             if not line:
                 raise _Over
             lines.append(line.removeprefix(b"."))
+            if line == b"\r\n" and fault is None:
+                fault = self._server.fault_at("blank")
             if fault:
-                self._misbehave(fault)
+                early, fault = fault, None
+                self._misbehave(early)
+                if early[0] in "45":  # it has refused the body while that still comes
+                    self._read_to_dot()
+                    return
+        self._server.bodies.append(b"".join(lines))
+        self._server.at_dot()
         fault = self._server.fault_at("dot")
-        if fault == "think":
-            self._server.think()
+        if fault in {"think", "slow"}:
+            self._server.think() if fault == "think" else self._server.be_slow()
             fault = None
         if fault is None or fault.startswith("accept"):
             self._server.mailbox.append(Delivered(self._sender, self._recipient, b"".join(lines)))
@@ -196,12 +242,21 @@ class _Session:
         else:
             self._say("250 2.0.0 taken")
 
-    def _reply(self, place: str, usual: str) -> None:
+    def _read_to_dot(self) -> None:
+        while self._stream.readline() not in {b".\r\n", b""}:
+            continue
+
+    def _reply(self, place: str, usual: str) -> bool:
+        """Reply, as usual or not; tell whether it was as usual."""
         fault = self._server.fault_at(place)
+        if fault == "slow":
+            self._server.be_slow()
+            fault = None
         if fault is None:
             self._say(usual)
-        else:
-            self._misbehave(fault)
+            return True
+        self._misbehave(fault)
+        return False
 
     def _misbehave(self, fault: str) -> None:
         if fault == "hang":
@@ -209,12 +264,22 @@ class _Session:
             raise _Over
         if fault == "drop":
             raise _Over
+        if fault == "slow":
+            self._server.be_slow()
+            return
+        while fault == "drip":  # an answer that never ends, and is never silent
+            self._say("250-more")
+            self._server.be_slow()
         self._say(fault)
         if fault.startswith("421"):
             raise _Over
 
     def _say(self, text: str) -> None:
         self._connection.sendall(text.encode() + b"\r\n")
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text).decode()
 
 
 def _address(rest: str) -> str:

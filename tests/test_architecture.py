@@ -16,6 +16,7 @@ FLOORS = {
     "config": 0,
     "text": 1,
     "identity": 1,
+    "signing": 1,
     "stages": 2,
     "adapters": 2,
     "pipeline": 3,
@@ -30,10 +31,16 @@ FLOORS = {
 
 # Two files of one floor that know each other all the same, and why.
 ONE_ROOM = {
+    # What an outgoing request may reach is decided in one place.
+    ("adapters/channels.py", "monitor.adapters.poll.guard"),
     # Identity compares folded words and links.
     ("identity.py", "monitor.text"),
+    # The service serves the pages, too.
+    ("service.py", "monitor.web.server"),
     # A mail tells where a story stands, and how its outlets are balanced.
-    ("stages/render/view.py", "monitor.stages.choose.balance"),
+    ("stages/render/receipt_view.py", "monitor.stages.choose.balance"),
+    ("stages/render/receipt_view.py", "monitor.stages.choose.rank"),
+    ("stages/render/entry_words.py", "monitor.stages.choose.rank"),
     ("stages/render/view.py", "monitor.stages.choose.rank"),
     # What is new in a story is told by the words that folding knows in both languages.
     ("stages/choose/movement.py", "monitor.stages.cluster.lexicon"),
@@ -47,18 +54,20 @@ OWNERS = {
     "apscheduler": {"service.py"},
     "css_inline": {"stages/render/__init__.py"},
     "fcntl": {"adapters/lock.py"},
-    "feedparser": {"stages/parse/__init__.py"},
-    "jinja2": {"stages/render/__init__.py"},
+    "feedparser": {"stages/parse/judge.py"},
+    "jinja2": {"stages/render/__init__.py", "web/rendering.py"},
     "nh3": {"text/__init__.py"},
     "pebble": {"adapters/workers.py"},
     "pycurl": {"adapters/poll/transfer.py"},
     "pydantic": {"adapters/home/settings.py"},
-    "smtplib": {"adapters/deliver.py"},
+    "smtplib": {"adapters/deliver/dialogue.py"},
     "sqlite3": {"adapters/store/database.py"},
     "sqlite_utils": {"adapters/store/database.py", "adapters/store/schema.py"},
     "pypdf": {"adapters/articles.py"},
     "trafilatura": {"adapters/articles.py"},
     "sentence_transformers": {"adapters/embeddings.py"},
+    "starlette": {"web/app.py", "web/desk.py", "web/guard.py", "web/visit.py"},
+    "uvicorn": {"web/server.py"},
     "tomlkit": {"adapters/home/editing.py"},
 }
 

@@ -623,7 +623,7 @@ def test_mail_that_is_refused_for_good_is_told_once_and_in_words(
         )
 
     assert told.returncode == 1
-    assert told.stdout == "mail: 1 refused for good\n"
+    assert told.stdout == "mail: 1 refused for good or given up\n"
     assert told.stderr.count("550 no such user") == 1
     assert "ERROR" not in told.stderr
 

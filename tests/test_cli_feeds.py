@@ -58,6 +58,21 @@ def test_a_page_without_a_feed_adds_nothing_unless_told_to(place: tuple[Path, Si
     assert run(home, "feeds", "add", site.url("/"), "--unchecked").exit_code == 0
 
 
+def test_a_feed_whose_server_is_away_is_added_and_said_to_be_unread(
+    place: tuple[Path, Site],
+) -> None:
+    home, site = place
+    site.close()
+    url = site.url("/feed")
+
+    added = run(home, "feeds", "add", url)
+
+    assert added.exit_code == 0
+    assert "it could not be looked at (127.0.0.1: the connection was refused)" in added.output
+    assert f"{url}, unread: it is not known to be a feed; 1 feeds" in added.output
+    assert url in (home / "feeds.opml").read_text()
+
+
 def test_a_check_explains_and_stores_nothing(place: tuple[Path, Site]) -> None:
     home, site = place
 

@@ -322,7 +322,7 @@ def test_an_edited_profile_is_tried_and_nothing_is_changed(home: Path, tmp_path:
     told = ok("profiles", "try", str(draft), "--since", "1d", home=home)
     as_json = json.loads(ok("profiles", "try", str(draft), "--json", home=home))
 
-    assert "3 entries of 1d scored again: +1 stories, -1" in told
+    assert "3 entries of 1d looked at: +1 stories, -1" in told
     assert f"+ {HEADLINES[2]} (Example Times)" in told
     assert f"- {HEADLINES[0]} (Example Times)" in told
     assert "changed: theme: cup (title) +" in told

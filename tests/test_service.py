@@ -17,11 +17,13 @@ from pathlib import Path
 
 import pytest
 
+from monitor.adapters.disk import Ballast
 from monitor.adapters.home import create_home, open_home
 from monitor.adapters.home.opml import write_opml
 from monitor.adapters.store import IssueKind, Store
 from monitor.errors import StoreError
 from monitor.model import OutboxState, Subscription, Verdict
+from monitor.pipeline.watch import Watch
 from monitor.service import AlreadyRunning, Service
 from tests.factories import make_digest, make_item, make_message, make_rss
 from tests.servers import Reply, Site
@@ -43,10 +45,12 @@ host = "127.0.0.1"
 port = {mail}
 security = "none"
 sender = "News <news@example.org>"
+[web]
+serve = false
 [digests.morning]
 recipients = ["ana@example.org"]
 """
-SOON_S = 10.0  # what is waited for comes in a fraction of it
+SOON_S = 30.0  # what is waited for comes in a fraction of it
 
 
 class Clock:
@@ -86,6 +90,8 @@ class Place:
     def served(self, clock: Callable[[], datetime], **options: object) -> Iterator[Service]:
         """Run a service in a thread, and stop it at the end."""
         home = open_home(self.root, {})
+        ballast = Ballast(home.state / "ballast", 2**16)
+        options.setdefault("watch", Watch(home.state, ballast=ballast, clock_wait_s=0.0))
         service = Service(
             home,
             clock=clock,

@@ -91,45 +91,52 @@ class Ours:
         self._home = open_home(folder, {})
 
     def renew(self, folder: Path, urls: Sequence[str]) -> None:
-        from monitor.adapters.poll import Poller
         from monitor.adapters.store import Store
         from monitor.adapters.workers import Workers
-        from monitor.config import NetworkSettings, PollSettings
+        from monitor.config import PollSettings
         from monitor.model import Subscription
+        from monitor.pipeline.kept_book import KeptBook
         from monitor.stages.score import Scorer
 
         self._stack.pop_all().close()
         self._now = START
         self._settings = PollSettings(connections=self._connections)
+        self._stories = KeptBook()  # as the service does
         self._store = self._stack.enter_context(Store.open(folder / "monitor.db"))
         self._store.sync_feeds([Subscription(url, url) for url in urls], START)
-        self._poller = self._stack.enter_context(
-            Poller(
-                poll=self._settings,
-                network=NetworkSettings(),
-                contact="",
-                version="bench",
-                allow_loopback=True,
-                spacing_s=0.0,
-            )
-        )
         scorer = Scorer(self._home.profiles, self._home.parties)
         self._workers = self._stack.enter_context(Workers(0, scorer))
 
     def poll(self) -> dict[str, int]:
+        from monitor.adapters.poll import Poller
+        from monitor.config import NetworkSettings
         from monitor.pipeline import run_poll
 
         self._now += timedelta(hours=1)
-        report = run_poll(
-            self._store,
-            self._poller,
-            self._workers,
-            self._home.profiles,
-            self._now,
-            settings=self._settings,
-            every=True,
+        poller = Poller(
+            poll=self._settings,
+            network=NetworkSettings(),
+            contact="",
+            version="bench",
+            allow_loopback=True,
+            spacing_s=0.0,
         )
-        return {"new": report.entries_new, "failed": len(report.problems)}
+        with poller:
+            report = run_poll(
+                self._store,
+                poller,
+                self._workers,
+                self._home.profiles,
+                self._now,
+                settings=self._settings,
+                stories=self._stories,
+                every=True,
+            )
+        return {
+            "new": report.entries_new,
+            "failed": len(report.problems),
+            "on_topic": report.entries_above,
+        }
 
 
 # ---------------------------------------------------------------- reader

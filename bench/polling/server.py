@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import multiprocessing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -20,6 +21,25 @@ class Scene:
     latency_s: float = 0.0
     version: int = 0  # one in ten feeds has changed so many times
     bare_share: int = 0  # so many of ten feeds send no validators, and never a 304
+    hanging_share: int = 0  # so many of ten feeds take the request and never answer
+
+
+@contextlib.contextmanager
+def served(feed_count: int, host_count: int) -> Iterator[tuple[list[str], Connection]]:
+    """Have another process serve so many feeds; yield their addresses and where Scenes go."""
+    count = min(host_count, feed_count)
+    hosts = [f"127.0.{number // 200 + 1}.{number % 200 + 1}" for number in range(count)]
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(theirs, hosts), daemon=True
+    )
+    server.start()
+    port = ours.recv()
+    try:
+        yield [f"http://{hosts[each % count]}:{port}/{each}" for each in range(feed_count)], ours
+    finally:
+        server.terminate()
+        server.join()
 
 
 def serve(pipe: Connection, hosts: Sequence[str]) -> None:
@@ -76,6 +96,8 @@ class _Answers(asyncio.Protocol):
         while b"\r\n\r\n" in self._received:
             request, _, self._received = self._received.partition(b"\r\n\r\n")
             feed = int(request.split(b" ", 2)[1].strip(b"/"))
+            if feed % 10 < self._stage.scene.hanging_share:
+                continue
             answer = self._stage.answer(feed, request)
             loop = asyncio.get_running_loop()
             loop.call_later(self._stage.scene.latency_s, self._write, answer)

@@ -1,4 +1,4 @@
-"""Example articles in files: plain text, or HTML and PDF where their extra is installed.
+"""Example articles in files: plain text, HTML, and PDF where its extra is installed.
 
 Sole user of trafilatura and pypdf, which are imported when a file needs them.
 """
@@ -11,6 +11,7 @@ from typing import Final
 
 from monitor.errors import LearningError
 from monitor.text import clean, guess_language
+from monitor.text.page import page_article
 
 BYTES_MAX: Final = 20 * 1024 * 1024
 CHARS_MAX: Final = 400_000  # a long book chapter; more is no article
@@ -35,14 +36,24 @@ def read_article(path: Path, profile: str) -> ArticleFile:
     except OSError as error:
         problem = f"{path} cannot be read ({error.strerror or error}); {_NOTHING}"
         raise LearningError(profile, problem) from error
+    return article_of(body, path, profile)
+
+
+def article_of(body: bytes, name: Path, profile: str) -> ArticleFile:
+    """Return the article that bytes hold, told by them and the ending of a name.
+
+    Raises LearningError, for that profile, when they hold none.
+    """
+    if len(body) > BYTES_MAX:
+        raise LearningError(profile, f"{name} is over {BYTES_MAX >> 20} MiB; {_NOTHING}")
     if body.startswith(b"%PDF-"):
-        article = _from_pdf(body, path, profile)
-    elif path.suffix.lower() in HTML_ENDINGS:
-        article = _from_html(body, path, profile)
+        article = _from_pdf(body, name, profile)
+    elif name.suffix.lower() in HTML_ENDINGS:
+        article = _from_html(body, name, profile)
     else:
-        article = _from_text(body, path, profile)
+        article = _from_text(body, name, profile)
     if not article.text and not article.title:
-        raise LearningError(profile, f"{path} holds no text that can be read; {_NOTHING}")
+        raise LearningError(profile, f"{name} holds no text that can be read; {_NOTHING}")
     return article
 
 
@@ -65,6 +76,9 @@ def _from_html(body: bytes, path: Path, profile: str) -> ArticleFile:
     try:
         import trafilatura
     except ImportError as error:
+        title, text = page_article(body)
+        if text:
+            return _article(title, text[:CHARS_MAX])
         problem = (
             f"{path} is HTML, which needs an extra: pip install 'news-monitor[html]' "
             f"(or save the article as text); {_NOTHING}"

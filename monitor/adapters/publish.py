@@ -10,8 +10,9 @@ import errno
 import html
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ FOLDER_MODE, FILE_MODE = 0o700, 0o600  # what somebody reads about is nobody els
 _TITLE_BYTES = 16_384  # a page's title stands within this many bytes
 
 _NAME = re.compile(r"\w[\w-]{0,63}")
-_LABEL = re.compile(r"\d{4}-\d\d-\d\d-\d{4}(-[a-z0-9-]{1,32})?")
+_LABEL = re.compile(r"\d{4}-\d\d-\d\d-\d{4}(\d\d)?(-[a-z0-9-]{1,32})?")  # an alert has its second
 _PLAIN_WORDS: Mapping[int, str] = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -61,7 +62,8 @@ def stage_page(
     place = _folder_of(folder, digest)
     if not _LABEL.fullmatch(slot_label):
         raise StoreError(f"{slot_label!r} cannot be the name of an issue's page")
-    files = {".eml": eml, ".txt": rendered.text, ".html": rendered.page_html or rendered.body_html}
+    text = rendered.page_text or rendered.text
+    files = {".eml": eml, ".txt": text, ".html": rendered.page_html or rendered.body_html}
     kept = {suffix: content for suffix, content in files.items() if content is not None}
     staged = StagedPage(place, digest, slot_label, tuple(kept))
     try:
@@ -84,9 +86,9 @@ def promote(staged: StagedPage) -> Path:
     """
     with _in_plain_words(f"publishing {staged.digest} {staged.slot_label}"):
         for suffix in staged.suffixes:
-            source = _staged_file(staged, suffix)
-            if source.exists():
-                source.replace(staged.page.with_suffix(suffix))
+            # Another process may be promoting it too: what one has moved, the other finds gone.
+            with suppress(FileNotFoundError):
+                _staged_file(staged, suffix).replace(staged.page.with_suffix(suffix))
         _write_index(staged.folder, staged.digest)
         _sync_folder(staged.folder)
     return staged.page
@@ -100,6 +102,15 @@ def discard(staged: StagedPage) -> None:
             _staged_file(staged, suffix).unlink(missing_ok=True)
         except OSError:
             continue
+
+
+def issue_page(folder: Path, digest: str, slot_label: str) -> str | None:
+    """Return the page of an issue as it was published, None when there is none of that name."""
+    if not _LABEL.fullmatch(slot_label) or not _NAME.fullmatch(digest):
+        return None
+    path = folder / digest / f"{slot_label}.html"
+    with _in_plain_words(f"reading the page of {digest} {slot_label}"):
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
 
 def recover(folder: Path, issued: Callable[[str, str], bool]) -> list[Path]:
@@ -116,6 +127,15 @@ def recover(folder: Path, issued: Callable[[str, str], bool]) -> list[Path]:
         else:
             discard(staged)
     return promoted
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of the folder whole or not at all. Raises StoreError."""
+    with _in_plain_words(f"writing {name}"):
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        temporary = _draft(folder, name)
+        _write(temporary, content)
+        temporary.replace(folder / name)
 
 
 def _left_over(folder: Path) -> list[StagedPage]:
@@ -161,9 +181,12 @@ a {{ color: inherit }}
 <ol>
 {items}
 </ol>
-</body>
+{below}</body>
 </html>
 """
+
+
+_FEED_LINK = '<p><a href="feed.xml" type="application/atom+xml">Atom</a></p>\n'
 
 
 def _write_index(place: Path, digest: str) -> None:
@@ -177,10 +200,25 @@ def _write_index(place: Path, digest: str) -> None:
         for page, (_, subject) in zip(pages, heads, strict=True)
     )
     language = heads[0][0] if heads else "en"
-    text = _INDEX_PAGE.format(language=language, title=html.escape(digest), items=items)
-    temporary = place / f"{INDEX}.new"
+    text = _INDEX_PAGE.format(
+        language=language, title=html.escape(digest), items=items, below=_FEED_LINK
+    )
+    temporary = _draft(place, INDEX)
     _write(temporary, text.encode())
     temporary.replace(place / INDEX)
+
+
+def write_overview(folder: Path) -> None:
+    """List the digests' own indexes and the feeds that stand in the folder. Raises StoreError."""
+    with _in_plain_words("listing the digests"):
+        digests = sorted(path.parent.name for path in folder.glob(f"*/{INDEX}"))
+        feeds = sorted(path.name for path in folder.glob("*.xml"))
+    items = [f'<li><a href="{name}/{INDEX}">{html.escape(name)}</a></li>' for name in digests]
+    items += [f'<li><a href="{name}">{html.escape(name)}</a></li>' for name in feeds]
+    text = _INDEX_PAGE.format(
+        language="en", title="Digests · Boletines", items="\n".join(items), below=""
+    )
+    put(folder, INDEX, text.encode())
 
 
 def _head(page: Path) -> tuple[str, str]:
@@ -206,6 +244,11 @@ def _folder_of(folder: Path, digest: str) -> Path:
 
 def _staged_file(staged: StagedPage, suffix: str) -> Path:
     return staged.folder / f"{staged.slot_label}{suffix}{STAGED}"
+
+
+def _draft(folder: Path, name: str) -> Path:
+    """Return a name beside a file's that nobody else writes to at the same time."""
+    return folder / f"{name}.{os.getpid()}-{threading.get_ident()}.new"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ item: the worker is ended and replaced, the others go on.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -25,13 +26,15 @@ from pebble import ProcessExpired, ProcessPool
 
 from monitor.errors import MonitorError
 
+MAX_BY_ITSELF = 4  # processes of 20 MB; one core polls some thousand feeds an hour
 MAX_TASKS = 1000  # then a worker is replaced: parsers leak
 WALL_FACTOR = 6  # wall time allowed per CPU second: many workers may share few cores
 PER_WORKER = 2  # items under way per worker: one at work, one at hand
+SOON_S = 0.02  # no wait yet: most items take less
+GARBAGE_AT = 10_000  # new objects; Python's 700 cost a seventh of the work on a feed
 STALL_S = 60.0  # silence beyond an item's own time, after which the pool is started afresh
 MAX_TRIES = 2  # of an item whose worker ended through no fault of it that we know
 MAX_BREAKDOWNS = 3  # in a row, without one result
-PACKAGE = __name__.partition(".")[0]
 
 _OUTSIDE = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
 
@@ -86,9 +89,9 @@ class InlineWorkers(Generic[C]):
 class Workers(Generic[C]):
     """Worker processes that all hold one `context`.
 
-    `count` 0 means one per core, -1 none: the work is done in this process. `cpu_s`
-    and `memory_bytes` are what one item may use; the CPU time is counted in whole
-    seconds, rounded up. Nothing is started before the first item.
+    `count` 0 means one per core, `MAX_BY_ITSELF` at most, -1 none: the work is done in this
+    process. `cpu_s` and `memory_bytes` are what one item may use; the CPU time is counted in
+    whole seconds, rounded up. Nothing is started before the first item.
     """
 
     def __init__(
@@ -100,13 +103,16 @@ class Workers(Generic[C]):
         memory_bytes: int = 512 * 1024 * 1024,
         wall_s: float | None = None,
     ) -> None:
-        self._count = count or os.cpu_count() or 1
+        self._count = count or min(os.cpu_count() or 1, MAX_BY_ITSELF)
         self._context = context
         self._limits = TaskLimits(cpu_s, memory_bytes, wall_s or cpu_s * WALL_FACTOR)
         self._pool: Any = None  # a ProcessPool, whose own annotations have holes
 
     def map(
-        self, function: Callable[[C, T], R], items: Iterable[T]
+        self,
+        function: Callable[[C, T], R],
+        items: Iterable[T],
+        before_waiting: Callable[[], None] = lambda: None,
     ) -> Iterator[tuple[T, R | MonitorError | WorkerDied]]:
         """Yield each item with its result, as they are done.
 
@@ -114,11 +120,12 @@ class Workers(Generic[C]):
         in the result's place, a WorkerDied where the item went over a limit or
         ended its worker; any other exception is raised here. Takes from `items`
         only what the workers can begin on, so a slow consumer slows the producer.
+        `before_waiting` is called when nothing has been done for `SOON_S`.
         """
         if self._count < 0:
             yield from InlineWorkers(self._context).map(function, items)
             return
-        batch: _Batch[T, R] = _Batch(self, function)
+        batch: _Batch[T, R] = _Batch(self, function, before_waiting)
         try:
             for item in items:
                 batch.submit(item)
@@ -162,10 +169,11 @@ class Workers(Generic[C]):
 
     def _start(self, module: str) -> Any:
         # Not fork: this process has threads, and a lock that one of them holds would
-        # be held in the child for ever. The server imports once what all workers need.
+        # be held in the child for ever. The server imports once what all workers need, and
+        # no more: what else this process imported would be held by each of them.
         processes = multiprocessing.get_context("forkserver")
-        own = [name for name in sys.modules if name.partition(".")[0] == PACKAGE]
-        processes.set_forkserver_preload([*sorted(own), module])
+        also = getattr(sys.modules[module], "WORKERS_IMPORT", ())
+        processes.set_forkserver_preload([__name__, module, *also])
         return ProcessPool(
             max_workers=self._count,
             max_tasks=MAX_TASKS,
@@ -185,9 +193,15 @@ class _Job(Generic[T]):
 class _Batch(Generic[T, R]):
     """The items of one `map` that are under way."""
 
-    def __init__(self, workers: Workers[Any], function: Callable[[Any, T], R]) -> None:
+    def __init__(
+        self,
+        workers: Workers[Any],
+        function: Callable[[Any, T], R],
+        before_waiting: Callable[[], None],
+    ) -> None:
         self._workers = workers
         self._function = function
+        self._before_waiting = before_waiting
         self._jobs: dict[Future[bytes], _Job[T]] = {}
         self._done: queue.SimpleQueue[Future[bytes]] = queue.SimpleQueue()
         self._breakdown_count = 0  # since the last result
@@ -210,8 +224,7 @@ class _Batch(Generic[T, R]):
     def next_results(self) -> Iterator[tuple[T, R | MonitorError | WorkerDied]]:
         """Wait for something to end; yield nothing when it is to be tried again."""
         try:
-            # Longer than any item may take: then the pool itself has lost one.
-            future = self._done.get(timeout=self._workers.limits.wall_s + STALL_S)
+            future = self._next_done()
         except queue.Empty:
             yield from self._start_over()
             return
@@ -229,6 +242,13 @@ class _Batch(Generic[T, R]):
             self._give(job)
         else:
             yield job.item, _verdict(error, self._workers.limits)
+
+    def _next_done(self) -> Future[bytes]:
+        with contextlib.suppress(queue.Empty):
+            return self._done.get(timeout=SOON_S)
+        self._before_waiting()
+        # Longer than any item may take: then the pool itself has lost one.
+        return self._done.get(timeout=self._workers.limits.wall_s + STALL_S)
 
     def cancel(self) -> None:
         for future in self._jobs:
@@ -312,6 +332,10 @@ def _settle_in(packed_context: bytes, limits: TaskLimits) -> None:
     # spins; then it waits 3 s and kills.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # A collection writes to every object it looks at, and so to every page that is shared
+    # with the other workers: what was there before the work is not looked at.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AT)
     _desk = _Desk(packed_context, limits)
 
 

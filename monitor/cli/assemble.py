@@ -14,6 +14,7 @@ from monitor.adapters.poll import Poller
 from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers
 from monitor.errors import ConfigError, StoreError
+from monitor.pipeline import mail_server_of
 from monitor.pipeline.profiles import home_in_force
 from monitor.stages.score import Scorer
 
@@ -57,7 +58,7 @@ def mail_server(home: Home) -> MailServer:
     if not home.config.mail.host:
         problem = "no mail server is named, so nothing can be delivered; messages stay queued"
         raise ConfigError("monitor.toml, mail.host", problem)
-    return MailServer(home.config.mail, home.mail_password())
+    return mail_server_of(home)
 
 
 @contextmanager

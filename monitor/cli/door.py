@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from monitor import __version__
+from monitor.adapters.logs import set_up
 from monitor.errors import MonitorError, RenderError
 
 if TYPE_CHECKING:
@@ -27,9 +27,18 @@ COMMANDS = {
     "demo": "making",
     "run": "runs",
     "poll": "runs",
-    "digest": "runs",
+    "digest": "issuing",
+    "export": "exporting",
     "deliver": "runs",
-    "status": "reading",
+    "outbox": "outbox",
+    "mail": "mail",
+    "once": "keeping",
+    "status": "status",
+    "doctor": "doctor",
+    "backup": "keeping",
+    "restore": "keeping",
+    "prune": "keeping",
+    "install-service": "installing",
     "entries": "reading",
     "explain": "explaining",
     "stories": "stories",
@@ -42,6 +51,9 @@ COMMANDS = {
     "feeds": "feeds",
     "profiles": "profiles",
     "settings": "settings",
+    "serve": "serving",
+    "passwd": "serving",
+    "people": "people",
 }
 ENDED_BY_READER = 0  # `monitor score FILE | head` is done when head has enough
 ENDED_BY_PERSON = 130  # 128 + SIGINT, as shells count it
@@ -123,9 +135,16 @@ class Commands(click.Group):
     help="The home to work on; else MONITOR_HOME, else the current folder.",
 )
 @click.option("--debug", is_flag=True, help="Show tracebacks and log more.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How the log's lines look.",
+    show_default=True,
+)
 @click.version_option(__version__, prog_name="monitor", message="%(prog)s %(version)s")
 @click.pass_context
-def monitor(ctx: click.Context, home: Path | None, debug: bool) -> None:
+def monitor(ctx: click.Context, home: Path | None, debug: bool, log_format: str) -> None:
     """Poll feeds, score entries against topic profiles, issue digests that say why.
 
     \b
@@ -133,9 +152,5 @@ def monitor(ctx: click.Context, home: Path | None, debug: bool) -> None:
       monitor init ~/news          make a home
       monitor --home ~/news run    poll, issue and deliver until stopped
     """
-    logging.basicConfig(
-        level=logging.DEBUG if debug else logging.ERROR,
-        format="%(asctime)s %(levelname)-7s %(message)s",
-        stream=sys.stderr,
-    )
+    set_up(debug=debug, as_json=log_format == "json")
     ctx.obj = Door(home, os.environ)

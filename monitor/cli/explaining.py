@@ -32,8 +32,9 @@ TOLD_FROM = 0.005  # fewer points would be shown as 0.00
 def explain_command(door: Door, entry: str, as_json: bool) -> None:
     """Explain an entry: every score with its reasons, its story, the issues that carried it.
 
-    ENTRY is its number (see `monitor entries`), its link, or its id. The points of a
-    column add up to its sum; the score is the sum brought between 0 and 1.
+    ENTRY is its number (see `monitor entries`), its link, or its id; a story goes by the
+    number of one of its entries. The points of a column add up to its sum; the score is
+    the sum brought between 0 and 1.
 
     \b
     Example:

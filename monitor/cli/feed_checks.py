@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from monitor import __version__
 from monitor.adapters.home import Home, read_subscriptions, save_subscriptions
 from monitor.adapters.home.opml import TITLE_MAX_CHARS, feed_address
-from monitor.adapters.poll import Poller
-from monitor.adapters.workers import Workers
 from monitor.cli.assemble import open_store
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.memory import memory
 from monitor.cli.tables import counted, span_text
 from monitor.errors import PollError
 from monitor.model import Feed, ParsedFeed, PollState, Problem, Retrieved, Subscription
-from monitor.pipeline.feed_check import FeedCheck, check_feed, find_feed
+from monitor.pipeline.feed_check import FeedCheck, check_feed, find_feed, looking_tools
 from monitor.stages.health import advice_for
 from monitor.text import clean, clip, link_host
 
@@ -49,21 +45,6 @@ def one_feed(feeds: Sequence[Subscription], name: str) -> Subscription:
         )
         raise CouldNotBeDone(f"{shown} {what}; see `monitor feeds list`; nothing was changed")
     return found[0]
-
-
-@contextmanager
-def looking_tools(home: Home) -> Iterator[tuple[Poller, Workers[None]]]:
-    """Build what a look at a feed takes; nothing of it knows the database."""
-    with ExitStack() as stack:
-        poller = Poller(
-            poll=home.config.poll,
-            network=home.config.network,
-            contact=home.config.contact,
-            version=__version__,
-            access=home.feed_access(),
-        )
-        stack.callback(poller.close)
-        yield poller, stack.enter_context(Workers(1, None))
 
 
 # ---------------------------------------------------------------- add
@@ -99,21 +80,23 @@ def add_command(
     address = _address(url)
     if _is_there(root, address):
         return
-    name = clean(title or "")
+    name, unread = clean(title or ""), ""
     if not unchecked:
         found = _look(door.home(), address)
         address = found.url
         if _is_there(root, address):
             return
         name = name or (clip(found.parsed.title, TITLE_MAX_CHARS) if found.parsed else "")
-        if not yes and sys.stdin.isatty() and not click.confirm("Add it?", default=True):
+        unread = "" if found.parsed else ", unread: it is not known to be a feed"
+        question = "Add it unread?" if unread else "Add it?"
+        if not yes and sys.stdin.isatty() and not click.confirm(question, default=not unread):
             click.echo("nothing was added")
             return
     topics = tuple(part for each in folder.split(FOLDER_SEPARATOR) if (part := clean(each)))
     name = name or link_host(address)
     feeds = read_subscriptions(root)
     save_subscriptions(root, [*feeds, Subscription(address, name, topics, language)])
-    click.echo(f"added {name}, {masked(address)}; {len(feeds) + 1} feeds")
+    click.echo(f"added {name}, {masked(address)}{unread}; {len(feeds) + 1} feeds")
 
 
 def _address(url: str) -> str:
@@ -139,7 +122,8 @@ def _look(home: Home, address: str) -> FeedCheck:
     if found.parsed is None:
         problem = found.failure.problem if found.failure else "nothing came"
         if found.problem in UNREACHED:
-            click.echo(f"it could not be looked at ({problem}); check it later", err=True)
+            look = f"`monitor feeds check {masked(address)}`"
+            click.echo(f"it could not be looked at ({problem}); later, {look} does", err=True)
             return found
         advice = advice_for(found.problem or "")
         raise CouldNotBeDone(

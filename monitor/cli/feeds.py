@@ -22,6 +22,12 @@ from monitor.cli.feed_checks import (
     one_feed,
     poll_again_command,
 )
+from monitor.cli.feed_wishes import (
+    mute_command,
+    pause_command,
+    poll_now_command,
+    resume_command,
+)
 from monitor.cli.memory import memory
 from monitor.cli.tables import ago, counted, print_json, print_table, span_text
 from monitor.model import PollState, Subscription
@@ -76,7 +82,7 @@ def list_command(door: Door, failing: bool, problems: bool, as_json: bool) -> No
                 ago(state.succeeded_at, now),
                 ago(state.changed_at, now),
                 f"every {span_text(state.change_gap)}" if state.change_gap else "",
-                _next_poll(state, now),
+                "paused" if feed.is_paused else _next_poll(state, now),
                 _standing(state, now),
             )
             for feed, state in rows
@@ -156,7 +162,15 @@ def _since(matter: Health, now: datetime) -> str:
     return ago(matter.since, now) if matter.since else ""
 
 
-for _command in (add_command, check_command, poll_again_command):
+for _command in (
+    add_command,
+    check_command,
+    poll_again_command,
+    poll_now_command,
+    pause_command,
+    resume_command,
+    mute_command,
+):
     feeds_command.add_command(_command)
 
 

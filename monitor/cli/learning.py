@@ -9,15 +9,11 @@ import click
 
 from monitor.adapters.articles import read_article
 from monitor.adapters.home import read_seeds
-from monitor.adapters.home.profile_files import read_profile
-from monitor.adapters.home.profile_text import profile_text
-from monitor.adapters.home.tomlfile import TomlFile
-from monitor.adapters.knowledge import load_background
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.tables import print_table
 from monitor.model import Party
-from monitor.stages.learn import Article, LearnedProfile, learn_profile
-from monitor.stages.learn.relation import suggest_parties
+from monitor.pipeline.new_profile import new_profile
+from monitor.stages.learn import Article, LearnedProfile
 
 SHOWN_TERMS = 12
 
@@ -54,28 +50,9 @@ def new_command(door: Door, name: str, first: Sequence[Path], more: Sequence[Pat
         raise CouldNotBeDone(f"there is a profile {name} already; choose another name")
     files = [read_article(file, name) for file in dict.fromkeys([*first, *more])]
     articles = [Article(file.title, file.text) for file in files]
-    learned = learn_profile(name, articles, load_background())
-    sides = suggest_parties([f"{a.title}. {a.text}" for a in articles], parties)
-    text = _file_text(learned, sides)
-    # What we write must be what we can read; this is also where a name is refused.
-    file = TomlFile.parse(f"seeds/{name}.toml", text.encode())
-    read_profile(file, name, [party.name for party in parties if not party.is_bridge])
-    _write(path, text)
-    _tell(learned, path, _titles(sides, parties))
-
-
-def _file_text(learned: LearnedProfile, sides: Sequence[str]) -> str:
-    notes = list(learned.warnings)
-    if learned.subjects:
-        notes.append(f"Subjects recognised: {', '.join(learned.subjects)}.")
-    if sides:
-        both = ", ".join(f'"{side}"' for side in sides)
-        notes.append(
-            "The articles seem to be about a relation. To ask for both sides of it, write below:"
-        )
-        notes.append(f"parties = [{both}]")
-    groups = [(group.heading, group.terms) for group in learned.groups]
-    return profile_text(learned.profile, groups, notes)
+    new = new_profile(name, articles, parties)
+    _write(path, new.text)
+    _tell(new.learned, path, _titles(new.sides, parties))
 
 
 def _write(path: Path, text: str) -> None:

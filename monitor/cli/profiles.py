@@ -9,6 +9,12 @@ from dataclasses import asdict
 import click
 
 from monitor.adapters.home import read_seeds
+from monitor.cli.changing import (
+    change_command,
+    decline_command,
+    rescore_command,
+    undo_command,
+)
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.learning import new_command
 from monitor.cli.memory import memory_at
@@ -40,6 +46,10 @@ for _command in (
     try_command,
     adopt_command,
     reset_command,
+    change_command,
+    undo_command,
+    rescore_command,
+    decline_command,
 ):
     profiles_command.add_command(_command)
 

@@ -57,7 +57,13 @@ def _type_text(hint: Any) -> str:
     if typing.get_origin(hint) is tuple:
         inner = _type_text(typing.get_args(hint)[0])
         return f"list of {inner}"
-    names = {str: "text", int: "whole number", float: "number", timedelta: "duration"}
+    names: dict[Any, str] = {
+        str: "text",
+        bool: "true or false",
+        int: "whole number",
+        float: "number",
+        timedelta: "duration",
+    }
     return names[hint]
 
 
@@ -65,6 +71,8 @@ def toml_text(value: object) -> str:
     """Return a value as it is written in the file."""
     if isinstance(value, timedelta):
         return f'"{duration_text(value)}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, tuple):

@@ -21,7 +21,8 @@ from monitor.cli.tables import print_json, print_table
 from monitor.cli.teaching import known_profile
 from monitor.model import Score
 from monitor.pipeline.profiles import home_in_force
-from monitor.pipeline.tuning import Moved, Trial, suggestions, try_profile
+from monitor.pipeline.trying import Moved, Trial, try_profile
+from monitor.pipeline.tuning import suggestions
 
 TERM_WEIGHT = 1.5
 ALIAS_WEIGHT = 1.0
@@ -38,7 +39,7 @@ def span_of(option: str, text: str) -> timedelta:
     return span
 
 
-def _polled(store: Store | None) -> Store:
+def polled(store: Store | None) -> Store:
     if store is None:
         raise CouldNotBeDone("no entry is stored yet; poll the feeds once (`monitor poll`)")
     return store
@@ -64,7 +65,7 @@ def suggest_command(door: Door, since: str, limit: int, as_json: bool) -> None:
     """
     home, now = door.home(), datetime.now(UTC)
     with memory(home) as store:
-        found = suggestions(_polled(store), home, now - span_of("--since", since))[:limit]
+        found = suggestions(polled(store), home, now - span_of("--since", since))[:limit]
     if as_json:
         print_json([asdict(each) for each in found])
         return
@@ -154,16 +155,28 @@ def try_command(door: Door, file: Path, since: str, as_json: bool) -> None:
     if file.resolve() == (home.root / "seeds" / f"{draft.name}.toml").resolve():
         raise CouldNotBeDone(f"{file} is in force already; try a changed copy of it")
     with memory(home) as store:
-        trial = try_profile(_polled(store), home, draft, now - span_of("--since", since))
+        trial = try_profile(polled(store), home, draft, now - span_of("--since", since))
     if as_json:
         print_json(_trial_json(trial))
         return
+    tell_trial(trial, draft.name, since)
+
+
+def tell_trial(trial: Trial, name: str, since: str) -> None:
+    """Print what a draft brings in and takes out, and how it keeps to the verdicts."""
     click.echo(
-        f"{trial.entries_count} entries of {since} scored again: "
+        f"{trial.entries_count} entries of {since} looked at: "
         f"+{len(trial.entered)} stories, -{len(trial.left)}"
     )
+    if trial.fits:
+        before, after = trial.fits
+        click.echo(
+            f"on {before.good_count} good and {before.bad_count} bad verdicts: "
+            f"precision {before.precision:.0%} -> {after.precision:.0%}, "
+            f"recall {before.recall:.0%} -> {after.recall:.0%}"
+        )
     if not trial.is_carried:
-        click.echo(f"No digest carries {draft.name}; see [digests] in monitor.toml.")
+        click.echo(f"No digest carries {name}; see [digests] in monitor.toml.")
     _tell_moved("+", trial.entered)
     _tell_moved("-", trial.left)
 
@@ -201,6 +214,7 @@ def _trial_json(trial: Trial) -> dict[str, object]:
 
     return {
         "entries": trial.entries_count,
+        "verdicts": [asdict(fit) for fit in trial.fits] if trial.fits else None,
         "entered": [shown(moved) for moved in trial.entered],
         "left": [shown(moved) for moved in trial.left],
     }

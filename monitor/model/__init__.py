@@ -4,7 +4,8 @@
 name ends in `_html`. One file per noun; everybody imports from here.
 """
 
-from monitor.model.digests import Digest, FeedTrouble, Receipt, Section, Slot
+from monitor.model.changes import ProfileChange
+from monitor.model.digests import Digest, FeedTrouble, Receipt, Section, Slot, Trend
 from monitor.model.entries import Entry, EntryKey, ItemMark, ParsedFeed
 from monitor.model.feeds import (
     Access,
@@ -39,6 +40,7 @@ from monitor.model.stories import (
     StoryEntry,
     Update,
 )
+from monitor.model.upkeep import MailTrouble, Trouble, Upkeep
 
 __all__ = [
     "NEAR_MISS_SHARE",
@@ -54,6 +56,7 @@ __all__ = [
     "FeedTrouble",
     "ItemMark",
     "Learned",
+    "MailTrouble",
     "Message",
     "Omission",
     "OmitReason",
@@ -66,6 +69,7 @@ __all__ = [
     "PollRequest",
     "PollState",
     "Problem",
+    "ProfileChange",
     "Rank",
     "Reason",
     "Receipt",
@@ -80,6 +84,9 @@ __all__ = [
     "StoryEntry",
     "Subscription",
     "TopicProfile",
+    "Trend",
+    "Trouble",
     "Update",
+    "Upkeep",
     "Verdict",
 ]

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from monitor.model.feeds import FeedNews
 from monitor.model.profiles import TopicProfile
 from monitor.model.stories import Omission, Story
+from monitor.model.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,12 @@ class Slot:
 
     @property
     def label(self) -> str:
-        """Return "2026-07-12-0700": the slot in file names and Message-IDs."""
-        return f"{self.local_date.isoformat()}-{self.local_time:%H%M}"
+        """Return "2026-07-12-0700": the slot in file names and Message-IDs.
+
+        An alert's is told with its seconds: "2026-07-12-140509".
+        """
+        at = f"{self.local_time:%H%M%S}"
+        return f"{self.local_date.isoformat()}-{at.removesuffix('00')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,15 @@ class FeedTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """How many entries passed a profile's threshold on each of some days."""
+
+    title: str  # of the profile
+    counts: tuple[int, ...]  # the oldest day first
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What stood behind an issue: the proof that quiet means quiet, not broken."""
 
@@ -56,6 +70,9 @@ class Receipt:
     since: datetime | None  # the time of the last issue
     version: str
     news: tuple[FeedNews, ...] = ()  # what changed for feeds since the last issue
+    trends: tuple[Trend, ...] = ()  # by profile
+    merged_count: int = 0  # slots that were missed, and that the issue stands for
+    upkeep: Upkeep | None = None  # how the monitor itself did; once a week
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Subscription:
     title: str
     topics: tuple[str, ...] = ()  # the folders it lies in, outermost first
     language: str | None = None  # "en", "es": the subscriber's hint
+    is_paused: bool = False  # not polled until a person resumes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Access:
     password: str | None = field(default=None, repr=False)  # None: the one in the address
     proxy: str = ""  # "http://proxy.example:3128"; "": straight
     problem: str = ""  # why it cannot be used: then the feed is not asked, and this is told
+    proxy_login: tuple[str, str] | None = field(default=None, repr=False)  # user, password
 
 
 @dataclass(frozen=True, slots=True)

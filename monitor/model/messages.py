@@ -15,6 +15,8 @@ class Rendered:
     text: str
     body_html: str
     page_html: str = ""  # the whole issue for a browser, where the mail has to leave some out
+    offered: frozenset[int] = frozenset()  # the unconfirmed stories that the mail does name
+    page_text: str = ""  # the text without any reader's links; "": `text` has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,6 @@ class OutboxMessage:
     attempt_count: int = 0
     next_attempt_at: datetime | None = None
     problem: str = ""
+    number: int = 0  # what a person calls it by
+    sent_at: datetime | None = None  # when the mail server took it
+    is_offered_again: bool = False  # a later message told all its stories

@@ -3,19 +3,23 @@
 The three runs meet only in the database. None of them reads a clock.
 """
 
-from monitor.pipeline.delivery_run import DeliveryReport, run_delivery
-from monitor.pipeline.digest_run import (
-    DigestKind,
-    DigestPlan,
-    DigestReport,
-    left_out,
-    plan_of,
-    plans_of,
-    recover_pages,
-    run_digest,
-    slot_due,
-)
-from monitor.pipeline.poll_run import PollReport, first_poll_window, run_poll
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.pipeline.delivery_run import DeliveryReport, mail_server_of, run_delivery
+    from monitor.pipeline.digest_run import (
+        DigestKind,
+        DigestPlan,
+        DigestReport,
+        left_out,
+        plan_of,
+        plans_of,
+        recover_pages,
+        run_digest,
+        slot_due,
+    )
+    from monitor.pipeline.poll_run import PollReport, first_poll_window, run_poll
 
 __all__ = [
     "DeliveryReport",
@@ -25,6 +29,7 @@ __all__ = [
     "PollReport",
     "first_poll_window",
     "left_out",
+    "mail_server_of",
     "plan_of",
     "plans_of",
     "recover_pages",
@@ -33,3 +38,15 @@ __all__ = [
     "run_poll",
     "slot_due",
 ]
+
+_RUNS = ("poll_run", "digest_run", "delivery_run")
+
+
+def __getattr__(name: str) -> object:
+    """Import a run when it is first asked for: worker processes need none (reading.py)."""
+    if name in __all__:
+        for module in _RUNS:
+            found = getattr(import_module(f"{__name__}.{module}"), name, None)
+            if found is not None:
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

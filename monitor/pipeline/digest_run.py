@@ -2,97 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parseaddr
-from enum import Enum
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor import __version__
-from monitor.adapters import publish
-from monitor.adapters.home import Home
 from monitor.adapters.store import Store
-from monitor.config import DigestSettings
-from monitor.errors import ConfigError, StoreError
-from monitor.model import (
-    Digest,
-    Message,
-    OmitReason,
-    Receipt,
-    Rendered,
-    Slot,
-    Story,
-    TopicProfile,
+from monitor.model import Digest, OmitReason, Receipt, Slot, Story, Trend, Upkeep
+from monitor.pipeline.issuing import (
+    DigestKind,
+    DigestReport,
+    Draft,
+    issue_draft,
+    recover_pages,
+    unconfirmed_of,
 )
+from monitor.pipeline.plans import DEFAULT_SENDER, DigestPlan, plan_of, plans_of, unmuted
 from monitor.stages import due
 from monitor.stages.choose import attached, choose_stories
-from monitor.stages.render import render_issue
-from monitor.stages.render.compose import compose_message, recipient_address
 
-logger = logging.getLogger(__name__)
+__all__ = [
+    "DEFAULT_SENDER",
+    "DigestKind",
+    "DigestPlan",
+    "DigestReport",
+    "left_out",
+    "plan_of",
+    "plans_of",
+    "recover_pages",
+    "run_digest",
+    "slot_due",
+    "upcoming",
+]
 
 HANDLED_LOOKED_AT = 50  # slots; more than a week has, as far back as an issue reaches
-DEFAULT_SENDER = "News monitor <monitor@localhost>"
 RECEIPT_EVERY = timedelta(days=7)  # "weekly": the longest silence that can mean "all quiet"
-
-
-class DigestKind(Enum):
-    """What became of a slot."""
-
-    ISSUE = "issue"
-    RECEIPT = "receipt"
-    QUIET = "quiet"
-    HANDLED = "handled already"
-
-
-@dataclass(frozen=True, slots=True)
-class DigestPlan:
-    """Everything about a digest that is the same for each of its issues."""
-
-    name: str
-    settings: DigestSettings
-    zone: str
-    profiles: tuple[TopicProfile, ...]  # the digest's own, thresholds not yet shifted
-    templates: Mapping[str, str]
-    sender: str
-    pages: Path  # the folder of all digests' pages
-
-
-@dataclass(frozen=True, slots=True)
-class DigestReport:
-    """What a digest run did. `page` None: nothing was written."""
-
-    kind: DigestKind
-    digest: Digest
-    rendered: Rendered | None = None
-    messages: tuple[Message, ...] = ()
-    page: Path | None = None
-
-
-def plans_of(home: Home) -> tuple[DigestPlan, ...]:
-    """Return the plan of each digest that the home's settings name."""
-    return tuple(plan_of(home, name) for name in home.config.digests)
-
-
-def plan_of(home: Home, name: str) -> DigestPlan:
-    """Return a digest's plan. Raises ConfigError when there is no digest of that name."""
-    settings = home.config.digests.get(name)
-    if settings is None:
-        known = ", ".join(home.config.digests) or "none"
-        raise ConfigError("monitor.toml", f"there is no digest {name!r}; the digests are: {known}")
-    wanted = set(settings.profiles)
-    return DigestPlan(
-        name=name,
-        settings=settings,
-        zone=settings.zone or home.config.zone,
-        profiles=tuple(p for p in home.profiles if not wanted or p.name in wanted),
-        templates=home.templates,
-        sender=home.config.mail.sender or DEFAULT_SENDER,
-        pages=home.state / "digests",
-    )
+TREND_DAYS = 14  # the last of them yesterday: half a day beside whole ones looks like a fall
 
 
 def slot_due(
@@ -107,7 +52,7 @@ def slot_due(
 
     A digest seen for the first time owes nothing of the past. A slot missed by more than
     `max_lateness` waits for the next one, unless a person asks (`by_hand`). A dry run
-    writes nothing.
+    writes nothing. An alert has no slots: `run_alert`.
     """
     started_at = store.digest_started(plan.name, now, record=not dry_run)
     records = store.issues(plan.name, limit=HANDLED_LOOKED_AT)
@@ -138,49 +83,32 @@ def run_digest(
 
     The issue, the commitments of its entries and its messages are one transaction;
     the page is staged before it and takes its place after it. With nothing to say
-    the digest's `quiet` rule holds. A RenderError leaves the slot due. A dry run
-    renders and changes nothing.
+    the digest's `quiet` rule holds. A RenderError leaves the slot due, and what came
+    meanwhile is looked at when it is mended, however long that takes. A dry run renders
+    and changes nothing.
     """
     if not dry_run:
+        store.check()  # nothing is issued from a damaged database
         recover_pages(store, plan.pages)
-    digest = _chosen(store, plan, slot, now)
-    # By address as the outbox has it: "Ana@Example.ORG" and "Ana@example.org" are one reader.
-    unconfirmed = {
-        reader: tuple(store.unconfirmed(plan.name, reader, plan.profiles))
-        for reader in map(recipient_address, plan.settings.recipients)
-    }
-    owed = _owed(store, plan, unconfirmed, now)
+    # Before the stories are read: what is stored in between is looked at again next time.
+    covered = store.newest_entry()
+    digest = chosen_for(store, plan, slot, now, merged_count=len(merged))
+    unconfirmed = unconfirmed_of(store, plan)
+    readers = [each for each in unconfirmed if "@" in each]
+    owed = _owed(store, plan, readers, now)
     kind = _kind(digest, has_unconfirmed=any(unconfirmed.values()), is_owed=bool(owed))
     if kind is DigestKind.QUIET:
         # Nothing is attached where no page tells so: late reports wait for the next issue.
-        if not dry_run and not store.quiet(digest, merged=merged):
+        if not dry_run and not store.quiet(digest, merged=merged, covered=covered):
             kind = DigestKind.HANDLED
         return DigestReport(kind, digest)
-    rendered = _render(plan, digest)
-    messages = tuple(
-        _message(plan, digest, recipient, _render(plan, digest, stories) if stories else rendered)
-        for recipient, stories in unconfirmed.items()
-        if digest.stories or stories or recipient in owed
-    )
-    if dry_run:
-        return DigestReport(kind, digest, rendered, messages)
-    staged = publish.stage_page(plan.pages, plan.name, slot.label, rendered)
-    issued = store.issue(
-        digest,
-        attached(digest, plan.settings),
-        merged=merged,
-        messages=messages,
-        subject=rendered.subject,
-        kind=kind.value,
-        unconfirmed=unconfirmed,
-    )
-    if not issued:
-        publish.discard(staged)
-        return DigestReport(DigestKind.HANDLED, digest)
-    return DigestReport(kind, digest, rendered, messages, _put_in_place(staged, rendered))
+    draft = Draft(digest, unconfirmed, attached(digest, plan.settings), merged, owed, covered)
+    return issue_draft(store, plan, draft, kind, dry_run=dry_run)
 
 
-def _chosen(store: Store, plan: DigestPlan, slot: Slot, now: datetime) -> Digest:
+def chosen_for(
+    store: Store, plan: DigestPlan, slot: Slot, now: datetime, *, merged_count: int = 0
+) -> Digest:
     """Return what the slot's issue would carry, and what it would leave out."""
     return choose_stories(
         _candidates(store, plan, now),
@@ -188,53 +116,47 @@ def _chosen(store: Store, plan: DigestPlan, slot: Slot, now: datetime) -> Digest
         slot=slot,
         settings=plan.settings,
         profiles=plan.profiles,
-        receipt=_receipt(store, plan, now),
+        receipt=_receipt(store, plan, now, merged_count),
         issued_at=now,
     )
 
 
-def recover_pages(store: Store, pages: Path) -> None:
-    """Finish what a crash left: pages of committed issues take their place, others go."""
-    for page in publish.recover(pages, store.is_issued):
-        logger.info("%s: its issue was committed, so it took its place now", page)
+def upcoming(store: Store, plan: DigestPlan, now: datetime) -> Digest | None:
+    """Return what the digest's next issue would be, were it issued now; None: no slot comes.
 
-
-def _put_in_place(staged: publish.StagedPage, rendered: Rendered) -> Path | None:
-    """Publish the page of a committed issue; None when the disk does not let it, for now."""
-    try:
-        page = publish.promote(staged)
-        if not page.exists():
-            # Another run beside this one took it for a leftover, before the commit.
-            again = publish.stage_page(
-                staged.folder.parent, staged.digest, staged.slot_label, rendered
-            )
-            page = publish.promote(again)
-    except StoreError as error:
-        # The issue stands and its mail goes out; the next run finds the page and places it.
-        logger.error("the page is not in its place yet: %s", error)
+    Nothing is written, nothing is rendered, and its receipt is empty: counting takes longer.
+    """
+    slot = due.next_slot(plan.settings, plan.zone, now)
+    if slot is None:
         return None
-    return page
+    return choose_stories(
+        _candidates(store, plan, now),
+        name=plan.name,
+        slot=slot,
+        settings=plan.settings,
+        profiles=plan.profiles,
+        receipt=Receipt(0, 0, 0, 0, (), slot.due_at, None, __version__),
+        issued_at=now,
+    )
 
 
 def _candidates(store: Store, plan: DigestPlan, now: datetime) -> list[Story]:
     """Return the stories to choose from: near misses are told in one issue only."""
     last = store.last_issued_at(plan.name, now)
-    shift = plan.settings.threshold_shift
-    lines = {profile.name: profile.threshold + shift for profile in plan.profiles}
+    lines = plan.lines
 
     def is_news(story: Story) -> bool:
         above = any(s.value >= lines[s.profile] for e in story.entries for s in e.scores)
         return above or last is None or any(e.entry.seen_at > last for e in story.entries)
 
     since = now - due.reach_back(plan.settings)
-    return [s for s in store.candidates(plan.name, plan.profiles, since) if is_news(s)]
+    found = store.candidates(plan.name, plan.profiles, since)
+    return [s for s in unmuted(found, plan.muted) if is_news(s)]
 
 
-def _receipt(store: Store, plan: DigestPlan, now: datetime) -> Receipt:
+def _receipt(store: Store, plan: DigestPlan, now: datetime, merged_count: int) -> Receipt:
     since = store.last_issued_at(plan.name, now)
-    shift = plan.settings.threshold_shift
-    thresholds = {profile.name: profile.threshold + shift for profile in plan.profiles}
-    facts = store.poll_facts(since, thresholds)
+    facts = store.poll_facts(since, plan.lines)
     upcoming = due.next_slot(plan.settings, plan.zone, now)
     return Receipt(
         feeds_count=facts.feeds_count,
@@ -246,6 +168,38 @@ def _receipt(store: Store, plan: DigestPlan, now: datetime) -> Receipt:
         since=since,
         version=__version__,
         news=facts.news,
+        trends=_trends(store, plan, now),
+        merged_count=merged_count,
+        upkeep=_upkeep(store, plan, since, now),
+    )
+
+
+def _upkeep(store: Store, plan: DigestPlan, since: datetime | None, now: datetime) -> Upkeep | None:
+    """Return how the monitor did in seven days, for the first issue of each week."""
+    zone = ZoneInfo(plan.zone)
+    weeks = [at.astimezone(zone).isocalendar()[:2] for at in (since, now) if at]
+    if len(set(weeks)) < 2:
+        return None
+    upkeep = store.upkeep(now, RECEIPT_EVERY)
+    return upkeep if upkeep.alive else None
+
+
+def _trends(store: Store, plan: DigestPlan, now: datetime) -> tuple[Trend, ...]:
+    """Count what passed on each of the last whole days of the digest's zone, by profile."""
+    zone = ZoneInfo(plan.zone)
+    today = now.astimezone(zone).date()
+    days = [today - timedelta(days=back) for back in range(TREND_DAYS, -1, -1)]
+    # The first instant of each date; a date that the zone left out takes no time.
+    starts = [due.due_at(day, time(), zone) for day in days]
+    bounds = [
+        start or datetime.combine(day, time(), zone)
+        for day, start in zip(days, starts, strict=True)
+    ]
+    counts = store.counts_between(bounds, plan.lines)
+    return tuple(
+        Trend(profile.title, counts[profile.name], days[-2])
+        for profile in plan.profiles
+        if any(counts[profile.name])
     )
 
 
@@ -278,30 +232,6 @@ def _kind(digest: Digest, *, has_unconfirmed: bool, is_owed: bool) -> DigestKind
     if digest.stories or has_unconfirmed:
         return DigestKind.ISSUE
     return DigestKind.RECEIPT if is_owed else DigestKind.QUIET
-
-
-def _render(plan: DigestPlan, digest: Digest, unconfirmed: Sequence[Story] = ()) -> Rendered:
-    return render_issue(
-        digest,
-        settings=plan.settings,
-        zone=plan.zone,
-        templates=plan.templates,
-        unconfirmed=unconfirmed,
-    )
-
-
-def _message(plan: DigestPlan, digest: Digest, recipient: str, rendered: Rendered) -> Message:
-    domain = parseaddr(plan.sender)[1].rpartition("@")[2] or "localhost"
-    # The same digest, slot and recipient always give the same id: it cannot be queued twice.
-    who = hashlib.blake2b(recipient.encode(), digest_size=6).hexdigest()
-    return compose_message(
-        rendered,
-        message_id=f"<{plan.name}.{digest.slot.label}.{who}@{domain}>",
-        sender=plan.sender,
-        recipient=recipient,
-        list_id=f"{plan.name}.{domain}",
-        date=digest.issued_at,
-    )
 
 
 def left_out(digest: Digest) -> dict[OmitReason, int]:

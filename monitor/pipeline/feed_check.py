@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor import __version__
+from monitor.adapters.home import Home
 from monitor.adapters.poll import Poller
 from monitor.adapters.workers import WorkerDied, Workers
 from monitor.errors import FeedError, ParseError, PollError
 from monitor.model import Feed, ParsedFeed, PollRequest, PollState, Problem, Retrieved
-from monitor.pipeline.poll_run import ParseJob
+from monitor.pipeline.reading import ParseJob
 from monitor.stages.health.discover import feed_links, usual_addresses
 from monitor.stages.parse import parse_feed
 
@@ -28,6 +31,21 @@ class FeedCheck:
     def problem(self) -> Problem | None:
         kind = getattr(self.failure, "kind", None)
         return Problem(kind) if kind else None
+
+
+@contextmanager
+def looking_tools(home: Home) -> Iterator[tuple[Poller, Workers[None]]]:
+    """Build what a look at a feed takes; nothing of it knows the database."""
+    with ExitStack() as stack:
+        poller = Poller(
+            poll=home.config.poll,
+            network=home.config.network,
+            contact=home.config.contact,
+            version=__version__,
+            access=home.feed_access(),
+        )
+        stack.callback(poller.close)
+        yield poller, stack.enter_context(Workers(1, None))
 
 
 def parse_only(_: None, job: ParseJob) -> ParsedFeed:

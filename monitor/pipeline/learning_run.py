@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from monitor.adapters.home import Home
@@ -14,7 +16,7 @@ from monitor.model import Learned, Score, TopicProfile, Verdict
 from monitor.pipeline.profiles import scorer_of
 from monitor.stages.learn import adjust
 from monitor.stages.score.evidence import split_outlet
-from monitor.text.background import LANGUAGES
+from monitor.text.background import LANGUAGES, Usage
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NIGHT = time(3)  # when the service learns: after the day's verdicts, before the morning's digest
@@ -50,7 +52,7 @@ def run_learning(store: Store, home: Home, now: datetime) -> tuple[ProfileLearni
     the same parties. Verdicts that were adopted into a file, or dropped, teach no more.
     """
     lessons = _lessons(store, home)
-    usage = load_background().usage(LANGUAGES)
+    usage = _usage()
     done: dict[tuple[adjust.Verdict, ...], adjust.Adjustment] = {}  # some learn the same
     found = []
     for name, own in lessons.items():
@@ -63,16 +65,22 @@ def run_learning(store: Store, home: Home, now: datetime) -> tuple[ProfileLearni
     return tuple(found)
 
 
+@cache
+def _usage() -> Usage:
+    """Return how often words are used; the shipped lists stay as they are."""
+    return load_background().usage(LANGUAGES)
+
+
 def _lessons(store: Store, home: Home) -> dict[str, list[adjust.Verdict]]:
     """Return what each profile is to learn from, by profile; those without anything left out."""
     settled, scorer = store.settled(), scorer_of(home)
     by_name = {profile.name: profile for profile in home.profiles}
     lessons: dict[str, list[adjust.Verdict]] = {}
-    for verdict in store.verdicts():
+    for verdict in heard(store.verdicts(), home.config.web.teachers):
         scores = scorer.score(verdict.entry)
         taught = {
             profile.name
-            for profile in _meant(verdict, scores, by_name)
+            for profile in meant(verdict, scores, by_name)
             if verdict.at is None or verdict.at > settled.get(profile.name, LONG_AGO)
         }
         # Taught are all that learn of it together; how they do so far is what the best does.
@@ -85,7 +93,22 @@ def _lessons(store: Store, home: Home) -> dict[str, list[adjust.Verdict]]:
     return {name: lessons[name] for name in by_name if name in lessons}
 
 
-def _meant(
+def heard(verdicts: Sequence[Verdict], teachers: Literal["owner", "everyone"]) -> list[Verdict]:
+    """Return the verdicts that move the profiles, in their order.
+
+    Readers (who have an address) are heard when everyone teaches, and where whoever keeps
+    the monitor said nothing of the same entry and profile.
+    """
+    own = {(each.entry.key, each.profile) for each in verdicts if "@" not in each.who}
+    return [
+        each
+        for each in verdicts
+        if "@" not in each.who
+        or (teachers == "everyone" and (each.entry.key, each.profile) not in own)
+    ]
+
+
+def meant(
     verdict: Verdict, scores: Sequence[Score], profiles: Mapping[str, TopicProfile]
 ) -> list[TopicProfile]:
     """Return the profiles a verdict is about: aspects of one relation learn together."""

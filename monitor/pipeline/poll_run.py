@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,11 +16,10 @@ from monitor.adapters.store import Store
 from monitor.adapters.workers import WorkerDied, Workers
 from monitor.config import Config, PollSettings
 from monitor.errors import MonitorError, ParseError, PollError
-from monitor.identity import seen_items, unpack_traces
+from monitor.identity import Trace, seen_items, unpack_traces
 from monitor.model import (
     Entry,
     Feed,
-    ParsedFeed,
     PollOutcome,
     PollRequest,
     PollState,
@@ -28,11 +27,12 @@ from monitor.model import (
     Score,
     TopicProfile,
 )
+from monitor.pipeline.kept_book import KeptBook
 from monitor.pipeline.poll_state import Yield, after_answer, after_failure, held_until
+from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
 from monitor.pipeline.recognise import traces_after, under_known_ids
-from monitor.stages.cluster import WINDOW, StoryBook
+from monitor.stages.cluster import StoryBook
 from monitor.stages.due import is_resting
-from monitor.stages.parse import parse_feed
 from monitor.stages.score import Scorer
 from monitor.stages.score.meaning import Meaning
 
@@ -44,38 +44,6 @@ UNCHANGED_BATCH = 200  # rows per transaction: one commit each would cost more t
 FIRST_POLL_WINDOW = timedelta(hours=48)  # of a home without digests
 # A flood is taken up over several polls, so that one feed cannot fill the database at once.
 FLOOD_CAP = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ParseJob:
-    """A body to be parsed in a worker: picklable, and all that the work needs."""
-
-    feed: Feed
-    retrieved: Retrieved
-    seen_at: datetime
-    seen: frozenset[bytes] = frozenset()  # hashes of the items that need not be read again
-    body_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedJob:
-    """What a worker made of a body: each entry with its scores, best first."""
-
-    parsed: ParsedFeed
-    scores: tuple[tuple[Score, ...], ...]
-
-
-def parse_and_score(scorer: Scorer, job: ParseJob) -> ParsedJob:
-    """Parse one body and score its entries; pure, and run in a worker process."""
-    parsed = parse_feed(
-        job.retrieved.body or b"",
-        feed=job.feed,
-        url=job.retrieved.url or job.feed.url,
-        content_type=job.retrieved.content_type,
-        seen_at=job.seen_at,
-        seen=job.seen,
-    )
-    return ParsedJob(parsed, tuple(scorer.score(entry) for entry in parsed.entries))
 
 
 @dataclass(slots=True)
@@ -104,6 +72,7 @@ def run_poll(
     settings: PollSettings,
     window: timedelta = FIRST_POLL_WINDOW,
     meaning: Meaning | None = None,
+    stories: KeptBook | None = None,
     every: bool = False,
     rested: timedelta = timedelta(0),
     stopped: Callable[[], bool] = lambda: False,
@@ -111,16 +80,19 @@ def run_poll(
 ) -> PollReport:
     """Poll, parse, score and store every feed that is due.
 
-    Each feed is saved as soon as it is done, in one transaction with its validators,
-    so a crash loses one feed's work at most. A feed that fails is recorded with its
-    problem and polled again later, ever more rarely; the others are not affected.
+    Each feed is saved as soon as it is done, in one transaction with its validators. Those
+    that are done within a moment share one, so a crash loses a moment's work at most. A feed
+    that fails is recorded with its problem and polled again later, ever more rarely; the
+    others are not affected.
     A StoreError ends the run. `every` polls the feeds that are not due as well,
     but none that was polled less than `rested` ago, or whose server asked to wait.
     On a feed's first poll, entries older than `window` are background. `meaning` adds its
-    reason here and not in the workers, whose memory no model would fit into.
+    reason here and not in the workers, whose memory no model would fit into. `stories` is
+    what a process that runs again and again keeps between its runs.
     """
     run = _PollRun(store, profiles, now, settings, window)
     run.meaning = meaning
+    run.kept = stories or run.kept
     todo = run.may_be_polled(store.due_polls(now, every=every), rested)
     run.states = {feed.number: state for feed, state in todo}
     run.progress = lambda: progress(run.report.polled, len(todo))
@@ -131,14 +103,19 @@ def run_poll(
     try:
         # Closed here, consumer first: an error on the way must not leave a transfer under way.
         with (
-            _closing(poller.poll(requests, stopped=stopped)) as answers,
+            store.gathering() as commit,
+            _closing(poller.poll(requests, stopped=stopped, before_waiting=commit)) as answers,
             _closing(run.bodies(answers)) as jobs,
-            _closing(workers.map(parse_and_score, jobs)) as results,
+            _closing(workers.map(parse_and_score, jobs, commit)) as results,
         ):
+            run.commit = commit
             for job, result in results:
                 run.settle(job, result)
                 if stopped():
                     break
+    except MonitorError:
+        run.kept.drop()
+        raise
     finally:
         run.flush_unchanged()
     return run.report
@@ -168,7 +145,9 @@ class _PollRun:
         self.report = PollReport()
         self.states: dict[int, PollState] = {}
         self.progress: Callable[[], None] = lambda: None
+        self.commit: Callable[[], None] = lambda: None  # before anything slow
         self.meaning: Meaning | None = None
+        self.kept = KeptBook()
         self._store = store
         self._thresholds = {profile.name: profile.threshold for profile in profiles}
         self._floors = {profile.name: profile.near_miss_floor for profile in profiles}
@@ -178,6 +157,7 @@ class _PollRun:
         self._book: StoryBook | None = None
         self._addresses: dict[str, int] | None = None
         self._unchanged: list[tuple[int, PollState]] = []
+        self._traces: dict[int, tuple[Trace, ...]] = {}  # of the bodies that are being parsed
 
     def may_be_polled(
         self, todo: Sequence[tuple[Feed, PollState]], rested: timedelta
@@ -215,21 +195,27 @@ class _PollRun:
                 self._note_unchanged(request.feed, unchanged)
             else:
                 traces = unpack_traces(self._store.traces(request.feed.number))
+                self._traces[request.feed.number] = traces
                 seen = seen_items(traces)
                 yield ParseJob(request.feed, answer, self._now, seen, body_hash)
 
     def settle(self, job: ParseJob, result: ParsedJob | WorkerDied | MonitorError) -> None:
         """Store what became of a body."""
+        traces = self._traces.pop(job.feed.number)
         if isinstance(result, ParsedJob):
-            self._save(job, result)
+            self._save(job, result, traces)
         else:
             self._save_unparsed(job, result)
 
-    def _save(self, job: ParseJob, result: ParsedJob) -> None:
-        """Store what a body brought, with the validators that describe it."""
+    def _save(self, job: ParseJob, result: ParsedJob, before: Sequence[Trace]) -> None:
+        """Store what a body brought, with the validators that describe it.
+
+        `before` are the traces of the feed's last document.
+        """
         feed, old = job.feed, self.states[job.feed.number]
-        taken, edited_count, waiting, traces = self._sift(feed, result)
+        taken, edited_count, waiting, traces = self._sift(feed, result, before)
         if self.meaning:
+            self.commit()
             taken = self.meaning.add(taken)
         self.report.entries_waiting += waiting
         brought = Yield(result.parsed, len(taken) - edited_count, edited_count)
@@ -269,19 +255,22 @@ class _PollRun:
         self._count(PollOutcome.UPDATED)
 
     def _sift(
-        self, feed: Feed, result: ParsedJob
+        self, feed: Feed, result: ParsedJob, before: Sequence[Trace]
     ) -> tuple[list[tuple[Entry, tuple[Score, ...]]], int, int, bytes | None]:
         """Return the entries that are new or edited, how many of them are edited, how many more
         wait, and the traces to keep.
         """
         parsed = result.parsed
-        before = unpack_traces(self._store.traces(feed.number))
         known = self._store.known(feed.number, [entry.key.id for entry in parsed.entries])
         entries = under_known_ids(self._store, feed.number, parsed, known, before)
         former = [entry.key.id for name, entry in entries.items() if entry.key.id != name]
         known |= self._store.known(feed.number, former)
         scored = zip(entries.values(), result.scores, strict=True)
-        fresh = [pair for pair in scored if not self._store.is_known(pair[0], known)]
+        fresh = [
+            pair
+            for pair in scored
+            if pair[0].key.id not in known or not self._store.is_known(pair[0], known)
+        ]
         waiting = {entry.key.id for entry, _ in fresh[FLOOD_CAP:]}
         traces = traces_after(parsed, entries, waiting, before)
         edited = {entry.key.id for entry, _ in fresh[:FLOOD_CAP]} & known.keys()
@@ -304,13 +293,10 @@ class _PollRun:
 
     @property
     def book(self) -> StoryBook:
-        """The stories of the last days, read when the first new entry needs them."""
+        """The stories of the last days, looked at when the first new entry needs them."""
         if self._book is None:
-            since = self._now - WINDOW
-            pairs = self._store.story_pairs(since)
-            self._book = StoryBook(
-                self._store.story_entries(since), together=pairs.together, apart=pairs.apart
-            )
+            self.commit()
+            self._book = self.kept.opened(self._store, self._now)
         return self._book
 
     def _is_near(self, scores: Sequence[Score]) -> bool:
@@ -339,7 +325,7 @@ class _PollRun:
             taken=self._taken(feed) if answer.moved_to else (),
         )
 
-    def _taken(self, feed: Feed) -> frozenset[str]:
+    def _taken(self, feed: Feed) -> Container[str]:
         """Return the addresses of the other feeds."""
         if self._addresses is None:
             self._addresses = {
@@ -348,7 +334,7 @@ class _PollRun:
                 for address in (without_credentials(each.url), state.moved_to)
                 if address
             }
-        return frozenset(url for url, number in self._addresses.items() if number != feed.number)
+        return _OfOthers(self._addresses, feed.number)
 
     def _note_unchanged(self, feed: Feed, state: PollState) -> None:
         self._unchanged.append((feed.number, state))
@@ -365,6 +351,17 @@ class _PollRun:
     def _count(self, outcome: PollOutcome) -> None:
         self.report.outcomes[outcome] += 1
         self.progress()
+
+
+@dataclass(frozen=True, slots=True)
+class _OfOthers:
+    """The addresses that belong to other feeds."""
+
+    owners: Mapping[str, int]
+    feed: int
+
+    def __contains__(self, address: object) -> bool:
+        return self.owners.get(str(address), self.feed) != self.feed
 
 
 def _hash(body: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from monitor.adapters.poll import lane_of, without_credentials
 from monitor.config import PollSettings
@@ -63,11 +64,16 @@ def after_answer(
     are the addresses of the other feeds. A 304 keeps what it does not send anew.
     """
     kept = answer.body is None
+    etag = answer.etag or (old.etag if kept else None)
+    last_modified = answer.last_modified or (old.last_modified if kept else None)
+    again_at = partial(_next_poll_at, feed, answer, now, settings, bool(etag or last_modified))
+    # Nearly every answer is a 304: then this one copy is all that is made of the state.
     state = replace(
         old,
-        etag=answer.etag or (old.etag if kept else None),
-        last_modified=answer.last_modified or (old.last_modified if kept else None),
+        etag=etag,
+        last_modified=last_modified,
         body_hash=old.body_hash if kept else body_hash,
+        next_poll_at=again_at(old),
         polled_at=now,
         succeeded_at=now,
         failing_since=None,
@@ -80,13 +86,22 @@ def after_answer(
     )
     if brought:
         state = _after_reading(state, old, brought, now, settings)
-    state = replace(state, news=(*state.news, *changes(old, state, now)))
-    state = follow_move(state, answer.moved_to, now, own=without_credentials(feed.url), taken=taken)
-    return replace(state, next_poll_at=_next_poll_at(feed, state, answer, now, settings))
+        state = replace(state, next_poll_at=again_at(state))
+    if news := changes(old, state, now):
+        state = replace(state, news=(*state.news, *news))
+    if answer.moved_to or old.moving_to:
+        own = without_credentials(feed.url)
+        state = follow_move(state, answer.moved_to, now, own=own, taken=taken)
+    return state
 
 
 def _next_poll_at(
-    feed: Feed, state: PollState, answer: Retrieved, now: datetime, settings: PollSettings
+    feed: Feed,
+    answer: Retrieved,
+    now: datetime,
+    settings: PollSettings,
+    has_validators: bool,
+    state: PollState,
 ) -> datetime:
     return due.next_poll_at(
         now,
@@ -94,7 +109,7 @@ def _next_poll_at(
         jitter_key=feed.url,
         fresh_for=answer.fresh_for,
         ttl=state.ttl,
-        has_validators=bool(state.etag or state.last_modified),
+        has_validators=has_validators,
         skip_hours=state.skip_hours,
         skip_days=state.skip_days,
     )

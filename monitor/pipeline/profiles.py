@@ -5,13 +5,15 @@ The one place where the two meet. Everything that scores asks here.
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from monitor.adapters.embeddings import load_embeddings
 from monitor.adapters.home import Home
 from monitor.adapters.store import Store
-from monitor.model import Learned, TopicProfile
+from monitor.model import Learned, Party, TopicProfile
 from monitor.stages.score import Scorer
 from monitor.stages.score.meaning import Meaning, MeaningScorer
 
@@ -45,8 +47,25 @@ def with_learned(profile: TopicProfile, learned: Mapping[str, Learned]) -> Topic
 
 def scorer_of(home: Home) -> Scorer | MeaningScorer:
     """Return what scores as the home says; raises ConfigError when its model cannot be loaded."""
-    scorer, meaning = Scorer(home.profiles, home.parties), meaning_of(home)
+    scorer, meaning = _plain_scorer(home), meaning_of(home)
     return MeaningScorer(scorer, meaning) if meaning else scorer
+
+
+def _plain_scorer(home: Home) -> Scorer:
+    """Return a home's scorer; the last ones are kept: a tenth of a second each, for a page."""
+    wanted = home.profiles, home.parties
+    with _keeping:
+        found = next((scorer for made_of, scorer in _kept if made_of == wanted), None)
+    if found is None:
+        found = Scorer(*wanted)
+        with _keeping:
+            _kept.append((wanted, found))
+    return found
+
+
+_Wanted = tuple[tuple[TopicProfile, ...], tuple[Party, ...]]
+_kept: deque[tuple[_Wanted, Scorer]] = deque(maxlen=4)
+_keeping = threading.Lock()
 
 
 def meaning_of(home: Home) -> Meaning | None:

@@ -57,7 +57,12 @@ def due_at(day: date, at: time, zone: ZoneInfo) -> datetime | None:
 def slots_between(
     settings: DigestSettings, zone: str, after: datetime, until: datetime
 ) -> tuple[Slot, ...]:
-    """Return the slots due later than `after` and not later than `until`, in order."""
+    """Return the slots due later than `after` and not later than `until`, in order.
+
+    An alert has none: it is due when there is something to tell.
+    """
+    if settings.kind == "alert":
+        return ()
     place = ZoneInfo(zone)
     times = sorted({time.fromisoformat(text) for text in settings.times})
     slots = [
@@ -124,6 +129,35 @@ def waits_for_next(
         return False
     following = next_slot(settings, zone, now)
     return following is not None and following.due_at - now < settings.max_lateness
+
+
+# ---------------------------------------------------------------- alerts
+
+
+def alert_slot(zone: str, now: datetime) -> Slot:
+    """Return the slot of an alert that is issued now: its second on a wall clock.
+
+    In a repeated hour a second comes twice; the later of two alerts waits for the next one.
+    """
+    local = now.astimezone(ZoneInfo(zone)).replace(microsecond=0)
+    return Slot(local.date(), local.time(), now)
+
+
+def is_quiet(quiet_hours: str, zone: str, now: datetime) -> bool:
+    """Tell whether a wall clock stands within the quiet hours, "22:00-07:00"; "" has none.
+
+    The first minute belongs to them, the last does not; they may reach over midnight.
+    """
+    if not quiet_hours:
+        return False
+    start, end = (time.fromisoformat(text) for text in quiet_hours.split("-"))
+    wall = now.astimezone(ZoneInfo(zone)).time()
+    return start <= wall < end if start < end else wall >= start or wall < end
+
+
+def alert_reach(now: datetime, started_at: datetime) -> datetime:
+    """Return since when a story is news enough for an alert: a day, and never before it began."""
+    return max(now - _A_DAY, started_at)
 
 
 def _dates(first: date, last: date) -> Iterator[date]:

@@ -79,6 +79,22 @@ _ZONE_PLACE = re.compile(r"\b[A-Z][A-Za-z]+(?:/[A-Za-z_+-]+){1,2}")
 _ZONE_NAME = re.compile(r"\b[a-z]{1,4}\b")
 # Minus signs, ordinals, and year, month and day as Chinese, Japanese and Korean mark them.
 _STAND_INS = str.maketrans("−–年月日년월일", "--// // ", "º")
+_RFC_822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?)"
+    r" (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ((?:19|20)\d\d)"
+    r" (\d\d):(\d\d)(?::(\d\d))? (GMT|UTC|Z|[+-]\d{4})$",
+    re.ASCII,
+)
+_RFC_3339 = re.compile(
+    r"((?:19|20)\d\d)-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:\d\d)$",
+    re.ASCII,
+)
+_ENGLISH_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1
+    )
+}
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 
 
@@ -91,6 +107,36 @@ def parse_date(text: str) -> datetime | None:
     """
     if len(text) > TEXT_MAX_CHARS:
         return None
+    return _parse_usual(text) or _parse_any(text)
+
+
+def _parse_usual(text: str) -> datetime | None:
+    """Read the two ways in which nearly every date is written; None for every other."""
+    match = _RFC_822.match(text)
+    if match:
+        day, name, year, hour, minute, second, offset = match.groups()
+        month = _ENGLISH_MONTHS[name]
+    else:
+        match = _RFC_3339.match(text)
+        if not match:
+            return None
+        year, digits, day, hour, minute, second, offset = match.groups()
+        month = int(digits)
+    try:
+        at = datetime(
+            int(year), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC
+        )
+    except ValueError:
+        return None  # 30 February, 24:00
+    if offset[0] not in "+-":
+        return at
+    size = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+    if size > OFFSET_MAX or offset[-2] > "5":
+        return None
+    return at + size if offset[0] == "-" else at - size
+
+
+def _parse_any(text: str) -> datetime | None:
     plain = _plain(text)
     if _EPOCH.match(plain):
         return datetime.fromtimestamp(int(plain[:10]), UTC)

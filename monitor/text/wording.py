@@ -31,6 +31,7 @@ class _Tongue:
     outlet_full: str
     let_go: str
     no_profile: str
+    alerts_full: str
 
 
 _TONGUES: Final = {
@@ -53,6 +54,7 @@ _TONGUES: Final = {
         outlet_full="{count} of {outlet} already",
         let_go="no room in {count} issues",
         no_profile="this digest carries no profile",
+        alerts_full="{count} alerts a day were sent already",
     ),
     "es": _Tongue(
         months=tuple(
@@ -73,6 +75,7 @@ _TONGUES: Final = {
         outlet_full="ya van {count} de {outlet}",
         let_go="sin espacio en {count} ediciones",
         no_profile="este boletín no lleva ningún perfil",
+        alerts_full="ya se enviaron {count} alertas ese día",
     ),
 }
 
@@ -162,3 +165,8 @@ def say_let_go(count: int, language: str) -> str:
 def say_no_profile(language: str) -> str:
     """Return "this digest carries no profile"."""
     return _tongue(language).no_profile
+
+
+def say_alerts_full(count: int, language: str) -> str:
+    """Return "3 alerts a day were sent already"."""
+    return _tongue(language).alerts_full.format(count=count)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socket
 import ssl
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -49,7 +51,8 @@ def deliver(
     """Send one message; return what `on_data` saw the server had by then."""
     seen: list[str] = []
     mail = MailServer(make_settings(server, **changes), None, timeouts=timeouts)
-    mail.send(message or make_message(), lambda: seen.extend(server.commands))
+    with closing(mail):
+        mail.send(message or make_message(), lambda: seen.extend(server.commands))
     return seen
 
 
@@ -138,7 +141,10 @@ def test_a_refusal_says_whether_to_try_again(place: str, fault: str, permanent: 
         with pytest.raises(DeliveryError) as caught:
             deliver(server)
 
-    assert (caught.value.permanent, caught.value.uncertain) == (permanent, False)
+    # A server that takes no mail from us at all fails no message for it: they wait.
+    is_ours = place in {"banner", "ehlo"}
+    assert (caught.value.permanent, caught.value.uncertain) == (permanent and not is_ours, False)
+    assert (caught.value.scope == "server") == is_ours
     assert fault in caught.value.problem
     assert server.mailbox == []
 
@@ -160,7 +166,10 @@ def test_a_connection_lost_before_the_body_is_tried_again(place: str, fault: str
 def test_a_connection_lost_within_the_body_is_tried_again() -> None:
     content = b"Subject: x\r\n\r\n" + b"line of text\r\n" * 1_000_000
 
-    with ScriptedSmtp(faults=[("body", "drop")]) as server, pytest.raises(DeliveryError) as caught:
+    with (
+        ScriptedSmtp(faults=[("body", "drop")], offers=()) as server,
+        pytest.raises(DeliveryError) as caught,
+    ):
         deliver(server, make_message(content=content))
 
     assert (caught.value.permanent, caught.value.uncertain) == (False, False)
@@ -368,8 +377,8 @@ def log_in(
     server: ScriptedSmtp, security: str, context: ssl.SSLContext | None, password: str = SECRET
 ) -> None:
     settings = make_settings(server, security=security, user="monitor")
-    mail = MailServer(settings, password, timeouts=PATIENT, context=context)
-    mail.send(make_message(), lambda: None)
+    with closing(MailServer(settings, password, timeouts=PATIENT, context=context)) as mail:
+        mail.send(make_message(), lambda: None)
 
 
 def credentials_seen(server: ScriptedSmtp) -> list[str]:
@@ -474,3 +483,272 @@ def test_a_login_put_off_is_tried_again(certificates: Certificates) -> None:
 def test_a_server_that_knows_no_logins_is_said_so() -> None:
     with ScriptedSmtp() as server, pytest.raises(DeliveryError, match="login"):
         log_in(server, "none", None)
+
+
+# ---------------------------------------------------------------- tokens
+
+
+def send_with_token(server: ScriptedSmtp, context: ssl.SSLContext, token: str) -> None:
+    settings = make_settings(server, security="starttls", user="monitor")
+    mail = MailServer(settings, None, token=lambda: token, timeouts=PATIENT, context=context)
+    with closing(mail):
+        mail.send(make_message(), lambda: None)
+
+
+def test_a_token_logs_in_by_xoauth2(certificates: Certificates) -> None:
+    with ScriptedSmtp(tls=certificates.right, user=("monitor", SECRET), ways="XOAUTH2") as server:
+        send_with_token(server, certificates.trusted, SECRET)
+
+    assert len(server.mailbox) == 1
+    [login] = credentials_seen(server)
+    assert base64.b64decode(login.split()[2]) == b"user=monitor\1auth=Bearer %s\1\1" % (
+        SECRET.encode()
+    )
+
+
+def test_a_refused_token_is_the_operators_to_mend_and_is_not_told(
+    certificates: Certificates, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        ScriptedSmtp(tls=certificates.right, user=("monitor", SECRET), ways="XOAUTH2") as server,
+        pytest.raises(DeliveryError, match=r"535.*check user and token of \[mail\]") as caught,
+    ):
+        send_with_token(server, certificates.trusted, "stale-token")
+
+    assert (caught.value.permanent, caught.value.scope) == (False, "server")
+    assert "127.0.0.1 refused the token: 401" in caplog.text
+    assert "stale-token" not in f"{caplog.text} {caught.value!r} {caught.value.__cause__!r}"
+    assert len(credentials_seen(server)) == 1
+
+
+@pytest.mark.parametrize("reason", ["bm8ganNvbg==", "e30=", "W10="])
+def test_a_refused_token_needs_no_reason_that_can_be_read(
+    certificates: Certificates, reason: str
+) -> None:
+    with (
+        ScriptedSmtp(
+            tls=certificates.right,
+            user=("monitor", SECRET),
+            ways="XOAUTH2",
+            faults=[("auth reason", f"334 {reason}")],
+        ) as server,
+        pytest.raises(DeliveryError, match="535"),
+    ):
+        send_with_token(server, certificates.trusted, "stale-token")
+
+
+def test_a_challenge_that_is_no_base64_is_an_answer_that_cannot_be_read(
+    certificates: Certificates,
+) -> None:
+    with (
+        ScriptedSmtp(
+            tls=certificates.right, user=("monitor", SECRET), faults=[("auth", "334 %%%x")]
+        ) as server,
+        pytest.raises(DeliveryError, match="answered in no way that can be read") as caught,
+    ):
+        log_in(server, "starttls", certificates.trusted)
+
+    assert caught.value.scope == "server"
+
+
+def test_a_server_that_takes_no_tokens_is_said_so(certificates: Certificates) -> None:
+    with (
+        ScriptedSmtp(tls=certificates.right, user=("monitor", SECRET)) as server,
+        pytest.raises(DeliveryError, match=r"it offers PLAIN LOGIN; XOAUTH2 is needed"),
+    ):
+        send_with_token(server, certificates.trusted, SECRET)
+
+    assert credentials_seen(server) == []
+
+
+def test_a_token_that_is_not_to_be_had_keeps_every_message_waiting(
+    certificates: Certificates,
+) -> None:
+    def none() -> str:
+        raise ConfigError("mail.oauth_token_command", "gave no token")
+
+    with ScriptedSmtp(tls=certificates.right) as server:
+        settings = make_settings(server, security="starttls", user="monitor")
+        mail = MailServer(settings, None, token=none, context=certificates.trusted)
+        with pytest.raises(DeliveryError, match="gave no token") as caught:
+            mail.send(make_message(), lambda: None)
+
+    assert (caught.value.scope, caught.value.permanent) == ("server", False)
+    assert server.commands == []
+
+
+def test_a_token_is_never_sent_in_the_clear() -> None:
+    settings = MailSettings(host="127.0.0.1", security="none", user="monitor")
+
+    with pytest.raises(ConfigError, match="a token is never sent so"):
+        MailServer(settings, None, token=lambda: SECRET)
+
+
+# ---------------------------------------------------------------- one connection, many messages
+
+
+def send_many(
+    server: ScriptedSmtp, count: int, **changes: object
+) -> tuple[list[DeliveryError | None], int]:
+    """Send messages to as many readers; return what became of each, and the connections made."""
+    ended: list[DeliveryError | None] = []
+    with closing(MailServer(make_settings(server, **changes), None, timeouts=QUICK)) as mail:
+        for n in range(count):
+            try:
+                mail.send(make_message(f"r{n}@example.org"), lambda: None)
+            except DeliveryError as error:
+                ended.append(error)
+            else:
+                ended.append(None)
+    return ended, server.connection_count
+
+
+def test_messages_share_a_connection_and_no_reader_sees_another() -> None:
+    with ScriptedSmtp() as server:
+        ended, connections = send_many(server, 5)
+
+    assert (ended, connections) == ([None] * 5, 1)
+    assert [mail.recipient for mail in server.mailbox] == [f"r{n}@example.org" for n in range(5)]
+    verbs = [command.split()[0].upper() for command in server.commands]
+    assert verbs == ["EHLO", *["MAIL", "RCPT", "DATA"] * 5, "QUIT"]
+
+
+def test_a_connection_is_given_up_after_as_many_messages_as_the_settings_say() -> None:
+    with ScriptedSmtp() as server:
+        ended, connections = send_many(server, 5, per_connection=2)
+
+    assert (ended, connections) == ([None] * 5, 3)
+
+
+def test_after_a_refusal_the_next_transaction_begins_anew_over_the_same_connection() -> None:
+    with ScriptedSmtp(faults=[("rcpt", "550 unknown")]) as server:
+        ended, connections = send_many(server, 2)
+
+    assert [bool(error) for error in ended] == [True, False]
+    assert connections == 1
+    verbs = [command.split()[0].upper() for command in server.commands]
+    assert verbs == ["EHLO", "MAIL", "RCPT", "RSET", "MAIL", "RCPT", "DATA", "QUIT"]
+
+
+@pytest.mark.parametrize("place", ["mail", "rcpt", "data"])
+@pytest.mark.parametrize("fault", ["drop", "421 too many", "hang"])
+def test_a_kept_connection_that_was_closed_is_made_anew_for_the_same_message(
+    place: str, fault: str
+) -> None:
+    with ScriptedSmtp(faults=[(place, "usual"), (place, fault)]) as server:
+        ended, connections = send_many(server, 3)
+
+    assert (ended, connections) == ([None] * 3, 2)
+    assert [mail.recipient for mail in server.mailbox] == [f"r{n}@example.org" for n in range(3)]
+
+
+def test_a_new_connection_that_fails_too_is_not_tried_for_ever() -> None:
+    with ScriptedSmtp(faults=[("mail", "usual"), *[("mail", "drop")] * 9]) as server:
+        ended, connections = send_many(server, 2)
+
+    [none, error] = ended
+    assert none is None
+    assert error is not None
+    assert (error.scope, error.permanent, connections) == ("connection", False, 2)
+
+
+@pytest.mark.parametrize(
+    ("place", "fault", "scope"),
+    [
+        ("banner", "554 not you", "server"),
+        ("ehlo", "hang", "server"),
+        ("mail", "530 log in first", "server"),
+        ("mail", "451 later", "message"),
+        ("rcpt", "550 unknown", "message"),
+        ("dot", "552 too much", "message"),
+        ("rcpt", "421 closing", "connection"),
+        ("data", "drop", "connection"),
+        ("dot", "drop", "connection"),
+    ],
+)
+def test_an_error_says_how_far_it_goes(place: str, fault: str, scope: str) -> None:
+    with ScriptedSmtp(faults=[(place, fault)]) as server:
+        [error], _ = send_many(server, 1)
+
+    assert error is not None
+    assert error.scope == scope
+
+
+def test_a_message_larger_than_the_server_takes_is_not_begun() -> None:
+    with (
+        ScriptedSmtp(offers=("SIZE 100",)) as server,
+        pytest.raises(DeliveryError, match="takes messages of 100 bytes at most") as caught,
+    ):
+        deliver(server, make_message(content=CONTENT + b"x" * 100))
+
+    assert (caught.value.permanent, caught.value.scope) == (True, "message")
+    assert not any(command.startswith("mail") for command in server.commands)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told", "permanent"),
+    [
+        ("552 5.3.4 too large", "refused the message: 552 5.3.4 too large", True),
+        ("451 4.3.0 later", "refused the message: 451 4.3.0 later", False),
+        ("250 taken", "hung up before the message was whole", False),
+    ],
+)
+@pytest.mark.parametrize("place", ["data", "body"])
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_server_that_speaks_before_the_dot_has_not_taken_the_message(
+    certificates: Certificates, secure: bool, place: str, fault: str, told: str, permanent: bool
+) -> None:
+    early = f"354 go ahead\r\n{fault}" if place == "data" else fault
+    tls = certificates.right if secure else None
+    with ScriptedSmtp(faults=[(place, early)], offers=(), tls=tls, is_narrow=True) as server:
+        settings = make_settings(server, security="starttls" if secure else "none")
+        mail = MailServer(settings, None, timeouts=PATIENT, context=certificates.trusted)
+        content = CONTENT if place == "data" else (b"x" * 990 + b"\r\n") * 8_000
+        with closing(mail), pytest.raises(DeliveryError) as caught:
+            mail.send(make_message(content=content), lambda: None)
+
+    assert told in caught.value.problem
+    assert (caught.value.permanent, caught.value.uncertain) == (permanent, False)
+    assert server.mailbox == []
+
+
+def test_a_step_that_takes_long_is_told_while_it_does(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("monitor.adapters.deliver.dialogue.SILENCE_TOLD_AFTER_S", 0.1)
+
+    with ScriptedSmtp(faults=[("dot", "think")]) as server:
+        deliver(server)
+
+    [told] = [record.message for record in caplog.records if "has not answered" in record.message]
+    assert told.endswith("at the message; it has 5 s (<1@example.org>)")
+    assert len(server.mailbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "secure", "uncertain"),
+    [("banner", False, False), ("ehlo again", True, False), ("rcpt", True, False),
+     ("dot", False, True), ("dot", True, True)],
+)  # fmt: skip
+def test_an_answer_that_never_ends_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+    certificates: Certificates,
+    place: str,
+    secure: bool,
+    uncertain: bool,
+) -> None:
+    monkeypatch.setattr("monitor.adapters.deliver.dialogue.SILENCE_TOLD_AFTER_S", 0.1)
+
+    tls = certificates.right if secure else None
+    with ScriptedSmtp(faults=[(place, "drip")], tls=tls) as server:
+        settings = make_settings(server, security="starttls" if secure else "none")
+        mail = MailServer(settings, None, timeouts=QUICK, context=certificates.trusted)
+        with closing(mail), pytest.raises(DeliveryError) as caught:
+            mail.send(make_message(), lambda: None)
+
+    assert (caught.value.permanent, caught.value.uncertain) == (False, uncertain)
+    assert server.mailbox == []
+
+
+def test_what_the_servers_are_given_time_for_is_what_the_standard_asks() -> None:
+    assert Timeouts() == Timeouts(connect_s=10.0, command_s=60.0, after_dot_s=600.0)

@@ -1,10 +1,11 @@
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from monitor.adapters.publish import discard, promote, recover, stage_page
+from monitor.adapters.publish import StagedPage, discard, promote, recover, stage_page
 from monitor.errors import StoreError
 from tests.factories import make_rendered
 
@@ -216,3 +217,26 @@ def test_what_cannot_be_removed_waits_for_recovery(
 
     assert recover(tmp_path, lambda digest, label: False) == []
     assert files(tmp_path) == {}
+
+
+def test_two_processes_that_promote_the_same_page_both_find_it_in_its_place(
+    tmp_path: Path,
+) -> None:
+    gate, ended = threading.Barrier(6), []
+
+    def finish(staged: StagedPage) -> None:
+        gate.wait()
+        promote(staged)
+        recover(tmp_path, lambda digest, label: True)
+        ended.append(staged.page.exists())
+
+    for n in range(10):
+        staged = stage_page(tmp_path, "morning", f"2026-07-{n + 10}-0700", make_rendered())
+        threads = [threading.Thread(target=finish, args=[staged]) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert ended == [True] * 60
+    assert [name for name in files(tmp_path / "morning") if "staged" in name or "new" in name] == []

@@ -36,6 +36,8 @@ def misbehave(context, what):
             pass
     if what == "sleep":
         time.sleep(60)
+    if what == "rest":
+        time.sleep(0.3)
     if what == "hoard":
         return len([bytes(2**20) for _ in range(4096)])
     if what == "kill":
@@ -248,3 +250,14 @@ def test_without_processes_the_work_is_done_here(inline, labour) -> None:
         assert isinstance(error, ParseError)
         with pytest.raises(KeyError):
             list(inline.map(labour.misbehave, ["bug"]))
+
+
+def test_who_waits_for_the_workers_is_told_before(labour) -> None:
+    told: list[str] = []
+
+    with Workers(1, 0) as workers:
+        results = workers.map(labour.misbehave, ["rest"], lambda: told.append("waiting"))
+        found = dict(results)
+
+    assert found == {"rest": "rest"}
+    assert told == ["waiting"]

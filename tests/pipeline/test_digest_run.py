@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,16 @@ import pytest
 from monitor.adapters import publish
 from monitor.adapters.home import Home, create_home, open_home
 from monitor.adapters.store import IssueKind, Store
-from monitor.config import DigestSettings
 from monitor.errors import ConfigError, RenderError, StoreError
 from monitor.model import (
-    Entry,
     OmitReason,
     OutboxState,
     PollState,
     Slot,
-    TopicProfile,
 )
-from monitor.pipeline import DigestKind, DigestReport, run_digest, slot_due
+from monitor.pipeline import DigestKind, run_digest, slot_due
 from monitor.pipeline.digest_run import (
     DEFAULT_SENDER,
-    DigestPlan,
     left_out,
     plan_of,
     plans_of,
@@ -36,16 +31,10 @@ from monitor.pipeline.digest_run import (
 from tests.factories import (
     make_entry,
     make_placement,
-    make_profile,
     make_rendered,
     make_score,
-    make_subscription,
 )
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SEVEN = datetime(2026, 7, 12, 7, tzinfo=UTC)
-TRADE: TopicProfile = make_profile()
-ANA, BEN = "ana@example.org", "ben@example.org"
+from tests.pipeline.desk import ANA, BEN, DAY, HOUR, SEVEN, TRADE, Desk, ids, kind
 
 
 @pytest.fixture(scope="module")
@@ -68,96 +57,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def _a_profile(root: Path) -> str:
     return sorted(path.stem for path in (root / "seeds").glob("*.toml"))[0]
-
-
-@dataclass(slots=True)
-class Desk:
-    """A store with one feed, and the plan of one digest at 07:00 UTC."""
-
-    store: Store
-    plan: DigestPlan
-
-    def tell(
-        self,
-        *ids: str,
-        value: float = 0.8,
-        at: datetime = SEVEN - HOUR,
-        joins: Entry | None = None,
-    ) -> Entry:
-        """Let the feed bring entries; each starts a story, or joins that of another."""
-        for each in ids:
-            entry = make_entry(each, title=f"Headline {each}", published_at=at, seen_at=at)
-            self.store.save_poll(
-                1,
-                PollState(succeeded_at=at),
-                [(entry, (make_score(value),))],
-                [make_placement(entry.key, joins.key if joins else None)],
-                floors={"trade": TRADE.near_miss_floor},
-                first_poll_cutoff=None,
-                now=at,
-            )
-        return entry
-
-    def run(self, now: datetime, **options: object) -> DigestReport | None:
-        """Do what is due; None when nothing is."""
-        slot, merged = slot_due(self.store, self.plan, now)
-        if slot is None:
-            return None
-        return run_digest(
-            self.store,
-            self.plan,
-            slot,
-            now,
-            merged=merged,
-            **options,  # type: ignore[arg-type]
-        )
-
-    def change(self, **settings: object) -> None:
-        self.plan = replace(self.plan, settings=replace(self.plan.settings, **settings))  # type: ignore[arg-type]
-
-    @property
-    def handled(self) -> list[tuple[str, IssueKind]]:
-        return [(r.slot.label, r.kind) for r in reversed(self.store.issues("morning"))]
-
-    def deliver(self, recipient: str, state: OutboxState) -> None:
-        """Let the last message to a recipient end so."""
-        message_id = next(
-            m.message.id for m in self.store.outbox() if m.message.recipient == recipient
-        )
-        self.store.claim(message_id, SEVEN + 300 * DAY)
-        self.store.mark_data_sent(message_id)
-        if state is OutboxState.SENT:
-            self.store.mark_sent(message_id, SEVEN)
-        elif state is OutboxState.UNCERTAIN:
-            self.store.mark_uncertain(message_id, "the connection was lost")
-        else:
-            self.store.mark_failed(message_id, "550 no such user")
-
-
-@pytest.fixture
-def desk(home: Home, tmp_path: Path) -> Iterator[Desk]:
-    plan = DigestPlan(
-        name="morning",
-        settings=DigestSettings(recipients=(ANA, BEN)),
-        zone="UTC",
-        profiles=(TRADE,),
-        templates=home.templates,
-        sender="News <news@example.org>",
-        pages=tmp_path / "digests",
-    )
-    with Store.open(tmp_path / "monitor.db") as store:
-        store.sync_feeds([make_subscription()], SEVEN - DAY)
-        store.digest_started("morning", SEVEN - 12 * HOUR)
-        yield Desk(store, plan)
-
-
-def ids(report: DigestReport | None) -> list[list[str]]:
-    assert report is not None
-    return [[s.entry.key.id for s in story.entries] for story in report.digest.stories]
-
-
-def kind(report: DigestReport | None) -> DigestKind | None:
-    return report.kind if report else None
 
 
 # ---------------------------------------------------------------- plans
@@ -204,7 +103,7 @@ def test_a_due_slot_is_issued_once_to_each_recipient(desk: Desk) -> None:
     assert report.page == desk.plan.pages / "morning" / "2026-07-12-0700.html"
     assert "Headline a" in report.page.read_text()
     assert sorted(p.name for p in report.page.parent.iterdir()) == [
-        "2026-07-12-0700.html", "2026-07-12-0700.txt", "index.html",
+        "2026-07-12-0700.html", "2026-07-12-0700.txt", "feed.xml", "index.html",
     ]  # fmt: skip
     assert desk.handled == [("2026-07-12-0700", IssueKind.ISSUE)]
 
@@ -394,14 +293,36 @@ def test_slots_missed_over_days_are_one_issue(desk: Desk) -> None:
     assert desk.run(SEVEN + 5 * DAY + 5 * HOUR) is None
 
 
-def test_after_a_long_downtime_a_week_is_covered(desk: Desk) -> None:
+def test_after_a_long_downtime_slots_of_a_week_are_merged_and_no_story_is_lost(
+    desk: Desk,
+) -> None:
     desk.tell("old", at=SEVEN + 2 * DAY - HOUR)
     desk.tell("new", at=SEVEN + 3 * DAY + HOUR)
 
     report = desk.run(SEVEN + 10 * DAY)
 
-    assert ids(report) == [["new"]]
+    assert sorted(ids(report)) == [["new"], ["old"]]
     assert len(desk.handled) == 7
+    assert report is not None
+    assert report.digest.receipt.merged_count == 6
+
+
+def test_a_digest_that_is_new_does_not_bring_up_what_is_older_than_a_week(desk: Desk) -> None:
+    desk.tell("old", at=SEVEN - 9 * DAY)
+    desk.plan = replace(desk.plan, name="other")
+    desk.store.digest_started("other", SEVEN - HOUR)
+    desk.tell("new")
+
+    assert ids(desk.run(SEVEN)) == [["new"]]
+
+
+def test_what_was_stored_while_the_clock_was_behind_is_not_lost(desk: Desk) -> None:
+    desk.tell("a")
+    desk.run(SEVEN)
+    desk.tell("b", at=SEVEN - 30 * DAY)  # a machine that starts without knowing the time
+
+    assert ids(desk.run(SEVEN + DAY)) == [["b"]]
+    assert desk.run(SEVEN + DAY) is None
 
 
 def test_a_quiet_catch_up_answers_the_merged_slots_too(desk: Desk) -> None:
@@ -645,6 +566,27 @@ def test_a_broken_template_leaves_the_slot_due_until_it_is_mended(desk: Desk) ->
     assert report is not None
     assert (report.kind, ids(report)) == (DigestKind.ISSUE, [["a"]])
     assert report.digest.slot.due_at == SEVEN
+
+
+def test_a_template_that_is_broken_for_weeks_loses_nothing(desk: Desk) -> None:
+    whole = desk.plan
+    desk.tell("first")
+    desk.run(SEVEN)
+    desk.plan = replace(whole, templates={**whole.templates, "digest.txt": "{{ nothing }}"})
+    for day in range(1, 25):
+        desk.tell(f"day {day}", at=SEVEN + day * DAY - HOUR)
+        with pytest.raises(RenderError):
+            desk.run(SEVEN + day * DAY)
+
+    desk.plan = whole
+    report = desk.run(SEVEN + 25 * DAY)
+
+    assert report is not None
+    told = {s.lead.entry.key.id for s in report.digest.stories}
+    told |= {o.story.lead.entry.key.id for o in report.digest.omissions}
+    assert told == {f"day {day}" for day in range(1, 25)}
+    assert report.rendered is not None
+    assert "This issue also stands for 6 issues that were missed." in report.rendered.text
 
 
 def test_a_full_disk_before_the_commit_leaves_the_slot_due(desk: Desk, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from monitor.adapters.store import Store
 from monitor.config import Config, EmbeddingSettings
 from monitor.errors import ConfigError
 from monitor.model import Learned, Party, TopicProfile, Verdict
-from monitor.pipeline.learning_run import learning_due, run_learning
+from monitor.pipeline.learning_run import heard, learning_due, run_learning
 from monitor.pipeline.profiles import home_in_force, meaning_of, profiles_in_force, scorer_of
 from monitor.stages.score.meaning import REASON
 from tests.factories import NOON, make_entry, make_profile
@@ -224,3 +224,19 @@ def test_the_model_that_a_home_names_scores_with_it(monkeypatch: pytest.MonkeyPa
         if reason.term == REASON
     }
     assert len(scores) == 3
+
+
+# ---------------------------------------------------------------- whose verdicts
+
+
+def test_the_owner_s_word_comes_first_and_readers_are_heard_beside_it() -> None:
+    a, b = make_entry("a"), make_entry("b")
+    ana, ben = "ana@example.org", "ben@example.org"
+    owner = Verdict(a, True, "trade", who="owner")
+    of_a = Verdict(a, False, "trade", who=ana)
+    of_b = [Verdict(b, True, "trade", who=ana), Verdict(b, False, "trade", who=ben)]
+    of_all = Verdict(a, False, None, who=ben)
+    said = [owner, of_a, *of_b, of_all]
+
+    assert heard(said, "everyone") == [owner, *of_b, of_all]
+    assert heard(said, "owner") == [owner]

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.adapters.poll import Limits, Poller
 from monitor.adapters.store import Store
+from monitor.adapters.store.entries import MAX_EDITS
 from monitor.adapters.workers import Workers
 from monitor.config import Config, DigestSettings, NetworkSettings, PollSettings
 from monitor.errors import ConfigError, StoreError
@@ -388,6 +389,19 @@ def test_an_edited_entry_is_updated_in_place(room: Newsroom) -> None:
     assert (stored.entry.title, stored.entry.seen_at) == (FAR, NOON)
     assert stored.edited_at == NOON + 2 * HOUR
     assert stored.scores[0].value < TRADE.near_miss_floor
+
+
+def test_words_that_change_with_every_fetch_are_written_so_often_and_no_more(
+    room: Newsroom,
+) -> None:
+    fetches = [Reply(make_rss(make_item(title=f"{ABOVE}, {n} readers"))) for n in range(31)]
+    room.subscribe(feed=fetches)
+
+    reports = [room.poll(n * 2 * HOUR) for n in range(31)]
+
+    assert sum(report.entries_edited for report in reports) == MAX_EDITS == 24
+    assert room.titles == {"a": f"{ABOVE}, {MAX_EDITS} readers"}
+    assert (sum(report.entries_new for report in reports), room.news) == (1, {"a"})
 
 
 def test_an_entry_whose_edit_makes_it_relevant_enters_a_story(room: Newsroom) -> None:

@@ -30,7 +30,7 @@ class Answers:
     body: bytes = b""
 
     def poll(
-        self, requests: Iterable[PollRequest], *, stopped: Callable[[], bool]
+        self, requests: Iterable[PollRequest], **_: Callable[[], object]
     ) -> Iterator[tuple[PollRequest, Retrieved]]:
         for request in requests:
             yield request, Retrieved(self.body, url=request.feed.url)

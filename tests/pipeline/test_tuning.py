@@ -1,4 +1,4 @@
-"""A change tried on stored entries, and terms that may be missing; nothing is written."""
+"""Terms that profiles may be missing."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import pytest
 
 from monitor.adapters.home import Home
 from monitor.adapters.store import Store
-from monitor.config import Config, DigestSettings
-from monitor.model import Entry, PollState, TopicProfile, Verdict
+from monitor.config import Config
+from monitor.model import Entry, PollState, Verdict
 from monitor.pipeline.profiles import scorer_of
-from monitor.pipeline.tuning import suggestions, try_profile
+from monitor.pipeline.tuning import suggestions
 from tests.factories import NOON, make_entry, make_placement, make_profile, make_subscription
 
 DAY = timedelta(days=1)
 WINE = replace(make_profile("wine"), terms={"wine*": 3.0})
-NEWS = ("Wine harvest begins", "Vodka sales fall", "Port wine festival", "A cup final")
 
 
 @pytest.fixture
@@ -29,8 +28,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def home(*profiles: TopicProfile, **digests: DigestSettings) -> Home:
-    return Home(Path("/home"), Config(digests=digests), (), profiles or (WINE,), (), {})
+def home() -> Home:
+    return Home(Path("/home"), Config(), (), (WINE,), (), {})
 
 
 def keep(
@@ -51,75 +50,6 @@ def keep(
         now=NOON,
     )
     return entries
-
-
-def test_a_change_tells_what_enters_and_what_leaves_with_the_reasons(store: Store) -> None:
-    keep(store, *NEWS)
-    draft = replace(WINE, terms={"harvest*": 3.0, "vodka": 3.0})
-
-    trial = try_profile(store, home(), draft, NOON - DAY)
-
-    assert [moved.lead.title for moved in trial.entered] == ["Vodka sales fall"]
-    assert [moved.lead.title for moved in trial.left] == ["Port wine festival"]
-    (entered,), (left,) = trial.entered, trial.left
-    assert [(r.term, r.points > 0) for r in entered.changes] == [("theme: vodka", True)]
-    assert [(r.term, r.points < 0) for r in left.changes] == [("theme: wine*", True)]
-    assert entered.before is not None
-    assert entered.after is not None
-    assert entered.before.value < draft.threshold <= entered.after.value
-    assert (trial.entries_count, trial.is_carried) == (4, True)
-
-
-def test_the_same_profile_changes_nothing(store: Store) -> None:
-    keep(store, *NEWS)
-
-    trial = try_profile(store, home(), WINE, NOON - DAY)
-
-    assert (trial.entered, trial.left) == ((), ())
-
-
-def test_a_draft_of_a_new_profile_only_adds(store: Store) -> None:
-    keep(store, *NEWS)
-    vodka = replace(make_profile("vodka"), terms={"vodka": 3.0})
-
-    trial = try_profile(store, home(), vodka, NOON - DAY)
-
-    assert [moved.lead.title for moved in trial.entered] == ["Vodka sales fall"]
-    assert trial.entered[0].before is None
-    assert trial.left == ()
-
-
-def test_reports_of_one_event_that_stood_in_no_story_enter_as_one(store: Store) -> None:
-    keep(store, "Vodka sales fall in Poland", "Vodka sales fall in Poland again", story=False)
-
-    trial = try_profile(store, home(), replace(WINE, terms={"vodka": 3.0}), NOON - DAY)
-
-    assert [moved.entries_count for moved in trial.entered] == [2]
-
-
-def test_old_entries_and_background_are_not_looked_at(store: Store) -> None:
-    keep(store, "Vodka at night", at=NOON - 3 * DAY)
-    keep(store, "Vodka by day", background=True)
-
-    trial = try_profile(store, home(), replace(WINE, terms={"vodka": 3.0}), NOON - DAY)
-
-    assert (trial.entered, trial.entries_count) == ((), 0)
-
-
-def test_a_digests_own_line_and_profiles_count(store: Store) -> None:
-    keep(store, *NEWS)
-    draft = replace(WINE, terms={"vodka": 3.0})
-    strict = DigestSettings(threshold_shift=0.5)
-    other = DigestSettings(profiles=("beer",))
-
-    assert try_profile(store, home(strict=strict), draft, NOON - DAY).entered == ()
-    none = try_profile(store, home(other=other), draft, NOON - DAY)
-    assert (none.entered, none.is_carried) == ((), False)
-    both = try_profile(store, home(other=other, all=DigestSettings()), draft, NOON - DAY)
-    assert len(both.entered) == 1
-
-
-# ---------------------------------------------------------------- what may be missing
 
 
 def test_terms_that_ride_with_high_scores_or_good_verdicts_are_suggested(store: Store) -> None:
@@ -145,3 +75,12 @@ def test_entries_of_old_are_not_looked_at_unless_they_were_judged(store: Store) 
     store.save_verdicts([Verdict(entry, good=True) for entry in entries], NOON)
 
     assert "screwworm" in {each.term for each in suggestions(store, home(), NOON - DAY)}
+
+
+def test_what_was_declined_is_not_suggested_again(store: Store) -> None:
+    keep(store, *(f"Wine and screwworm {word}" for word in ("one", "two", "three")))
+    assert "screwworm" in {each.term for each in suggestions(store, home(), NOON - DAY)}
+
+    store.decline("screwworm", NOON)
+
+    assert "screwworm" not in {each.term for each in suggestions(store, home(), NOON - DAY)}

@@ -207,8 +207,8 @@ def test_an_entry_that_belongs_to_two_stories_shows_that_they_are_one() -> None:
     made = book()
     made.place(
         [
-            entry("a", "Trump ordena limitar las exportaciones de acero y autos"),
-            entry("b", "Greer busca cuotas de acero y autos para reducir el déficit", hour=1),
+            entry("a", "Trump ordena limitar exportaciones de acero y cemento"),
+            entry("b", "Greer busca cuotas de acero y cemento", hour=1),
         ]
     )
     before = made.story_of(EntryKey(1, "b"))
@@ -216,8 +216,7 @@ def test_an_entry_that_belongs_to_two_stories_shows_that_they_are_one() -> None:
         [
             entry(
                 "c",
-                "Trump ordena a Greer cuotas de acero y autos para limitar exportaciones y reducir"
-                " el déficit",
+                "Trump ordena a Greer limitar con cuotas las exportaciones de acero y cemento",
                 hour=2,
             )
         ]
@@ -429,16 +428,15 @@ def test_stories_that_a_person_split_are_not_merged_again() -> None:
     made = book(apart=apart)
     made.place(
         [
-            entry("a", "Trump ordena limitar las exportaciones de acero y autos"),
-            entry("b", "Greer busca cuotas de acero y autos para reducir el déficit", hour=1),
+            entry("a", "Trump ordena limitar exportaciones de acero y cemento"),
+            entry("b", "Greer busca cuotas de acero y cemento", hour=1),
         ]
     )
     (bridge,) = made.place(
         [
             entry(
                 "c",
-                "Trump ordena a Greer cuotas de acero y autos para limitar exportaciones y reducir"
-                " el déficit",
+                "Trump ordena a Greer limitar con cuotas las exportaciones de acero y cemento",
                 hour=2,
             )
         ]
@@ -451,12 +449,11 @@ def test_entries_of_a_merged_story_are_forgotten_in_their_time() -> None:
     made = book()
     made.place(
         [
-            entry("a", "Trump ordena limitar las exportaciones de acero y autos"),
-            entry("b", "Greer busca cuotas de acero y autos para reducir el déficit", hour=1),
+            entry("a", "Trump ordena limitar exportaciones de acero y cemento"),
+            entry("b", "Greer busca cuotas de acero y cemento", hour=1),
             entry(
                 "c",
-                "Trump ordena a Greer cuotas de acero y autos para limitar exportaciones y reducir"
-                " el déficit",
+                "Trump ordena a Greer limitar con cuotas las exportaciones de acero y cemento",
                 hour=2,
             ),
         ]
@@ -465,3 +462,70 @@ def test_entries_of_a_merged_story_are_forgotten_in_their_time() -> None:
 
     assert made.story_of(EntryKey(1, "b")) == EntryKey(1, "a")
     assert made.place([entry("again", "Greer busca cuotas de acero", hour=401)])[0].joins is None
+
+
+# ---------------------------------------------------------------- a book that is kept
+
+
+@st.composite
+def days_of_news(draw: st.DrawFn) -> list[Entry]:
+    """Return entries in the order in which they were first seen, each dated shortly before."""
+    made = draw(
+        st.lists(
+            st.tuples(titles, st.integers(0, 12), st.integers(0, 20), st.booleans()), max_size=16
+        )
+    )
+    entries, now_h = [], 0
+    for number, (title, later_h, late_h, english) in enumerate(made):
+        now_h += later_h
+        entries.append(
+            make_entry(
+                str(number),
+                title=title,
+                language="en" if english else "es",
+                link=f"https://example.com/{number}",
+                published_at=NOON + timedelta(hours=now_h - late_h),
+                seen_at=NOON + timedelta(hours=now_h),
+            )
+        )
+    return entries
+
+
+@settings(max_examples=80, deadline=None)
+@given(days_of_news(), st.integers(0, 16), st.integers(0, 96))
+def test_a_book_that_is_kept_and_pruned_places_as_one_made_anew(
+    entries: list[Entry], known: int, prune_h: int
+) -> None:
+    before = NOON + timedelta(hours=prune_h)
+    kept = StoryBook(())
+    kept.place(entries[:known])
+    stories_then = {each.key: kept.story_of(each.key) for each in entries[:known]}
+    numbers = {root: n for n, root in enumerate(dict.fromkeys(stories_then.values()))}
+    fresh = StoryBook(
+        StoryEntry(each, numbers[stories_then[each.key]])
+        for each in entries[:known]
+        if each.seen_at >= before
+    )
+
+    kept.forget(before)
+    late = [each for each in entries[known:] if each.seen_at >= before]
+
+    assert kept.place(late) == fresh.place(late)
+    assert partition(kept, entries) == partition(fresh, entries)
+
+
+def test_a_forgotten_entry_is_unknown_and_its_story_goes_on() -> None:
+    title = "EU impone aranceles de 18% al cemento mexicano"
+    made = book()
+    made.place(
+        [
+            entry("a", title, seen_at=NOON),
+            entry("b", title, feed=2, seen_at=NOON + timedelta(hours=5)),
+        ]
+    )
+
+    made.forget(NOON + timedelta(hours=1))
+
+    assert made.story_of(EntryKey(1, "a")) is None
+    assert made.story_of(EntryKey(2, "b")) == EntryKey(2, "b")
+    assert made.place([entry("c", title, feed=3, seen_at=NOON)])[0].joins == EntryKey(2, "b")

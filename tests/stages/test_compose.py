@@ -47,7 +47,13 @@ def read(message: Message) -> EmailMessage:
 
 
 def test_a_message_is_these_bytes() -> None:
-    message = composed(unsubscribe="mailto:monitor@example.org?subject=unsubscribe")
+    message = composed(
+        issue="morning.2026-07-12-0700",
+        unsubscribe=(
+            "https://news.example.org/u/AbC-_1",
+            "mailto:monitor@example.org?subject=unsubscribe",
+        ),
+    )
 
     assert message.content == (
         b"From: News monitor <monitor@example.org>\r\n"
@@ -60,7 +66,10 @@ def test_a_message_is_these_bytes() -> None:
         b' boundary="=_614d04300f3f9ad539172ebcaa66c76c"\r\n'
         b"List-Id: <morning.example.org>\r\n"
         b"Auto-Submitted: auto-generated\r\n"
-        b"List-Unsubscribe: <mailto:monitor@example.org?subject=unsubscribe>\r\n"
+        b"X-Digest: morning.2026-07-12-0700\r\n"
+        b"List-Unsubscribe: <https://news.example.org/u/AbC-_1>,"
+        b" <mailto:monitor@example.org?subject=unsubscribe>\r\n"
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         b"\r\n"
         b"--=_614d04300f3f9ad539172ebcaa66c76c\r\n"
         b'Content-Type: text/plain; charset="utf-8"\r\n'
@@ -100,8 +109,21 @@ def test_a_long_unsubscribe_address_stays_on_one_raw_line() -> None:
 
     assert (
         b"\r\nList-Unsubscribe: <%s>\r\n" % address.encode()
-        in composed(unsubscribe=address).content
+        in composed(unsubscribe=(address,)).content
     )
+
+
+def test_one_click_is_offered_where_a_single_post_can_reach_only() -> None:
+    by_mail = read(composed(unsubscribe=("mailto:monitor@example.org?subject=unsubscribe",)))
+
+    assert by_mail.keys() == [*NAMES, "List-Unsubscribe"]
+
+
+def test_addresses_to_unsubscribe_at_that_do_not_fit_one_line_are_refused() -> None:
+    long = "https://example.org/" + "x" * 700
+
+    with pytest.raises(RenderError, match="too long together"):
+        composed(unsubscribe=(long, long))
 
 
 def test_text_comes_first_and_both_parts_are_as_they_went_in() -> None:
@@ -262,13 +284,15 @@ def test_a_bad_sender_is_refused(sender: str) -> None:
         ("message_id", f"<{'a' * 1000}@example.org>"),
         ("list_id", "morning <x>"),
         ("list_id", ""),
-        ("unsubscribe", "mailto:a@example.org>, <mailto:b@example.org"),
-        ("unsubscribe", "mailto:a@example.org\r\nBcc: e@e"),
-        ("unsubscribe", "javascript:x"),
-        ("unsubscribe", "https://example.org/" + "x" * 1000),
+        ("issue", "morning\r\nBcc: e@e"),
+        ("issue", "x" * 200),
+        ("unsubscribe", ("mailto:a@example.org>, <mailto:b@example.org",)),
+        ("unsubscribe", ("mailto:a@example.org\r\nBcc: e@e",)),
+        ("unsubscribe", ("javascript:x",)),
+        ("unsubscribe", ("https://example.org/" + "x" * 1000,)),
     ],
 )
-def test_what_is_no_header_value_is_refused(field: str, value: str) -> None:
+def test_what_is_no_header_value_is_refused(field: str, value: object) -> None:
     with pytest.raises(RenderError, match="cannot be a"):
         composed(**{field: value})
 

@@ -445,3 +445,51 @@ def test_an_issue_reaches_back_a_week_or_as_long_as_a_story_waits(
     settings = DigestSettings(days=days, patience=patience)  # type: ignore[arg-type]
 
     assert due.reach_back(settings) == timedelta(days=expected)
+
+
+# ---------------------------------------------------------------- alerts
+
+
+@pytest.mark.parametrize(
+    ("span", "clock", "expected"),
+    [
+        ("", "03:00", False),
+        ("22:00-07:00", "21:59", False),
+        ("22:00-07:00", "22:00", True),
+        ("22:00-07:00", "00:00", True),
+        ("22:00-07:00", "06:59", True),
+        ("22:00-07:00", "07:00", False),
+        ("12:30-14:00", "12:29", False),
+        ("12:30-14:00", "12:30", True),
+        ("12:30-14:00", "14:00", False),
+    ],
+)
+def test_quiet_hours_are_those_of_the_clock_on_the_wall(
+    span: str, clock: str, expected: bool
+) -> None:
+    zone = ZoneInfo("America/Mexico_City")
+    at = datetime.combine(date(2026, 7, 12), time.fromisoformat(clock), zone)
+
+    assert due.is_quiet(span, "America/Mexico_City", at) is expected
+
+
+def test_quiet_hours_hold_through_a_change_of_the_clock() -> None:
+    # Madrid goes from 02:00 to 03:00: the night is an hour shorter, and quiet throughout.
+    night = datetime(2026, 3, 28, 21, tzinfo=UTC)  # 22:00
+    quiet = [
+        due.is_quiet("22:00-07:00", "Europe/Madrid", night + timedelta(minutes=minute))
+        for minute in range(9 * 60)
+    ]
+
+    assert quiet == [minute < 8 * 60 for minute in range(9 * 60)]
+
+
+def test_an_alert_has_the_second_of_its_clock_for_a_slot_and_no_other() -> None:
+    now = datetime(2026, 7, 12, 20, 5, 9, 123, tzinfo=UTC)
+
+    slot = due.alert_slot("America/Mexico_City", now)
+
+    assert (slot.label, slot.due_at) == ("2026-07-12-140509", now)
+    settings = DigestSettings(kind="alert", threshold_shift=0.3)
+    assert due.next_slot(settings, "UTC", now) is None
+    assert due.slots_between(settings, "UTC", now - timedelta(days=9), now) == ()

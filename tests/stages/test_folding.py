@@ -8,7 +8,6 @@ the traps. Where the shared labelled windows lie beside the checkout they are me
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,22 +40,16 @@ def read_entry(row: dict[str, Any]) -> Entry:
     )
 
 
-def windows(path: Path) -> Iterator[list[dict[str, Any]]]:
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    for window in dict.fromkeys(row.get("window") for row in rows):
-        yield [row for row in rows if row.get("window") == window]
-
-
 def measure(path: Path) -> StoryFigures:
-    """Fold each window on its own, and measure them together."""
-    folded = []
-    for rows in windows(path):
-        found = fold_entries([read_entry(row) for row in rows])
-        folded += [
+    """Fold the whole file, as `monitor cluster` does; entries are compared within a window."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = fold_entries([read_entry(row) for row in rows])
+    return evaluate_stories(
+        [
             Folded(row["story"], story, row["language"], row.get("window"))
             for row, story in zip(rows, found, strict=True)
         ]
-    return evaluate_stories(folded)
+    )
 
 
 def test_headlines_of_our_own_are_folded_as_a_person_would() -> None:
@@ -72,5 +65,5 @@ def test_the_labelled_windows_are_folded_as_a_person_would() -> None:
     figures = measure(DEV)
 
     assert figures.precision >= 0.90
-    assert figures.f1 >= 0.86
-    assert figures.pairs_together >= 0.75
+    assert figures.f1 >= 0.85
+    assert figures.pairs_together >= 0.78

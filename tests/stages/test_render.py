@@ -127,6 +127,11 @@ LEFT OUT
   Outlet 2 · 0.08 below 0.50
   https://example.com/1/e2
 
+LATE REPORTS ON STORIES SENT BEFORE
+- Missed 3
+  in the issue of 11 July · Outlet 3
+  https://example.com/1/e3
+
 BEHIND THIS ISSUE
 ------------------------------------------------------------------------
 38 of 40 feeds answered
@@ -319,8 +324,14 @@ def test_five_misses_are_shown_and_all_are_counted() -> None:
     page = Markup(render(digest).body_html)
 
     assert [text.split(" Outlet")[0] for text in page.texts(".miss")] == [
-        f"Missed {n}" for n in range(1, 6)
+        *(f"Missed {n}" for n in range(1, 6)),
+        "Missed 80 in the issue of 1 July ·",
+        "Missed 81 in the issue of 1 July ·",
     ]
+    assert page.texts(".more") == [
+        "+3 more on this issue’s page: digests/morning/2026-07-12-0700.html"
+    ]
+    assert page.texts("summary") == ["The nearest misses", "Late reports on stories sent before"]
     assert page.texts(".note") == ["8 below the threshold · 2 already sent"]
 
 
@@ -547,8 +558,9 @@ def test_a_thousand_stories_fit_a_mail_and_the_footer_is_there() -> None:
     assert len(rendered.body_html.encode()) <= HTML_MAX_BYTES
     assert "Nothing in this message loads or reports anything." in page.texts(".footer")[0]
     left_to_page = [
-        int(re.match(r"\+(\d+) more stories on this issue’s page", text)[1])  # type: ignore[index]
+        int(found[1])
         for text in page.texts(".more")
+        if (found := re.match(r"\+(\d+) more stories on this issue’s page", text))
     ]
     assert len(page.texts("h3")) + sum(left_to_page) == 1000
     assert len(page.texts("h3")) > 20
@@ -572,11 +584,12 @@ def test_many_outlets_are_cut_before_any_story_is() -> None:
 # ---------------------------------------------------------------- nothing loads, nothing breaks out
 
 ELEMENTS = set(
-    "html head meta title style body div table tbody tr td p h1 h2 h3 a span b br".split()
+    "html head meta title style body div table tbody tr td p h1 h2 h3 a span b br"
+    " details summary".split()
 )
 ATTRIBUTES = set(
     "lang charset name content role class style width align valign cellpadding cellspacing border"
-    " href rel dir title".split()
+    " href rel dir title height".split()
 )
 HOSTILE = [
     "=?utf-8?q?=0D=0ABcc=3A_e=40e?=",

@@ -215,6 +215,12 @@ COMMON_NOUNS = (
     " thimble copper walnut harbor"
 ).split()
 
+# The same, but words that the tables know.
+KNOWN_NOUNS = (
+    "apple dog horse camera pillow engine doctor teacher kitchen castle soup piano coat desk lemon"
+    " rabbit tower ocean flag clock grass whale boot spoon sofa rope carpet crown turtle shovel"
+).split()
+
 
 def book_of(*headlines: tuple[str, str]) -> list[Entry]:
     """Return entries of as many outlets, an hour apart."""
@@ -241,16 +247,18 @@ def test_events_that_share_a_theme_or_a_pattern_stay_apart(name: str) -> None:
     assert folded == []
 
 
-@pytest.mark.parametrize("theme", ["Tariff", "Glacier", "Orchestra"])
-def test_thirty_titles_of_a_theme_and_common_nouns_are_no_story(theme: str) -> None:
+@pytest.mark.parametrize("theme", ["Tariff", "Glacier", "Orchestra", "City council", "Wildfire"])
+@pytest.mark.parametrize("nouns", [COMMON_NOUNS, KNOWN_NOUNS])
+def test_thirty_titles_of_a_theme_and_common_nouns_are_no_story(
+    theme: str, nouns: list[str]
+) -> None:
     dice = random.Random(5)
-    titles = [f"{theme} {' '.join(dice.sample(COMMON_NOUNS, 4))}" for _ in range(30)]
+    titles = [f"{theme} {' '.join(dice.sample(nouns, 4))}" for _ in range(30)]
 
     found = Counter(fold_entries(book_of(*(("en", title) for title in titles))))
 
-    # By chance some have most of their nouns in common: those few may fold.
-    assert max(found.values()) <= 4
-    assert len(found) >= 20
+    # By chance two have three of their four nouns in common: those may fold.
+    assert len(found) >= 28
 
 
 @pytest.mark.parametrize("reports", TOGETHER)
@@ -303,14 +311,14 @@ def test_titles_of_two_languages_are_no_pattern() -> None:
 
 
 def test_a_word_that_no_table_knows_tells_as_much_as_one_that_a_table_knows() -> None:
-    weights = terms_of(make_entry(title="Beekeepers dread the tariff", language="en")).weights
+    weights = terms_of(make_entry(title="Why glaziers dread the tariff", language="en")).weights
 
     assert weights["tariff"] == pytest.approx(1.2)
     assert set(weights.values()) >= {1.0}
 
 
 def test_in_a_title_of_many_known_terms_an_unknown_word_tells_little() -> None:
-    title = "Senate rejects tariff on steel and cement from Canada, says beekeeper"
+    title = "Senate rejects tariff on steel and cement from Canada, says glazier"
     weights = terms_of(make_entry(title=title, language="en")).weights
 
     assert min(weights.values()) == pytest.approx(0.2)

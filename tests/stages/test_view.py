@@ -124,7 +124,7 @@ def test_the_balance_counts_leads_by_language_and_by_country_where_folders_tell(
     assert view().balance is None
 
 
-def test_late_reports_are_listed_with_the_outlets_that_brought_them_on_the_page_only() -> None:
+def test_late_reports_are_listed_with_the_outlets_that_brought_them() -> None:
     late = make_story(
         1,
         make_scored(make_entry("a", outlet="One", link="https://one.example/a", title="Late")),
@@ -139,8 +139,8 @@ def test_late_reports_are_listed_with_the_outlets_that_brought_them_on_the_page_
         "Late", "https://one.example/a", "en", "in the issue of 11 July", ("One", "Two")
     )
     assert (whole.late, whole.misses) == ((expected,), ())
-    assert fit(whole, Room()).late == ()
-    assert fit(whole, Room(late=60)).late == (expected,)
+    assert fit(whole, Room()).late == (expected,)
+    assert (fit(whole, Room(late=0)).late, fit(whole, Room(late=0)).late_more_count) == ((), 1)
 
 
 def test_a_mail_shows_five_of_what_was_left_out_and_the_page_all() -> None:
@@ -152,6 +152,7 @@ def test_a_mail_shows_five_of_what_was_left_out_and_the_page_all() -> None:
 
     assert len(whole.misses) == 9
     assert fit(whole, Room()).misses == whole.misses[:5]
+    assert fit(whole, Room()).misses_more_count == 4
     assert fit(whole, Room(misses=60)).misses == whole.misses
     assert whole.omitted == (("let go", 9),)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,7 @@ from monitor.adapters.home.files import (
     unusable,
     write_file,
 )
+from monitor.adapters.home.mail_token import mail_token
 from monitor.adapters.home.opml import read_opml, write_opml
 from monitor.adapters.home.profile_files import merge_parties, read_party, read_profile
 from monitor.adapters.home.tomlfile import NOTHING_STARTED, TomlFile
@@ -75,7 +76,7 @@ class Home:
         unreadable or open to other users.
         """
         mail = self.config.mail
-        if not mail.user:
+        if not mail.user or mail.oauth_token_file or mail.oauth_token_command:
             return None
         if self.environment_password:
             return self.environment_password
@@ -86,6 +87,15 @@ class Home:
             )
             raise ConfigError(f"{SETTINGS_FILE}, mail.user", problem)
         return read_secret(self.root / mail.password_file, "mail.password_file")
+
+    def mail_token(self) -> Callable[[], str] | None:
+        """Return what brings the access token of the mail login, None when there is none."""
+        return mail_token(self.root, self.config.mail)
+
+    def webhook(self) -> str:
+        """Return the address that open matters are posted to, "" for none."""
+        name = self.config.service.webhook_file
+        return read_secret(self.root / name, "service.webhook_file") if name else ""
 
     def feed_access(self) -> dict[str, Access]:
         """Return how to reach the feeds that take more than their address, by address."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.adapters.home.tomlfile import NOTHING_STARTED
-from monitor.config import Config, FeedSettings
+from monitor.config import Config, FeedSettings, NetworkSettings
 from monitor.errors import ConfigError
 from monitor.model import Access, Subscription
 
@@ -42,23 +43,45 @@ def feed_access(
     A password that cannot be read keeps that one feed from being asked, and no other.
     """
     found: dict[str, Access] = {}
+    login, login_problem = _proxy_login(root, config.network)
     for feed in subscriptions:
         name = next((name for name in config.feeds if is_named(feed, name)), None)
         own = FeedSettings() if name is None else config.feeds[name]
         proxy = own.proxy or config.network.proxy
         proxy = "" if proxy == NO_PROXY else proxy
-        if name is None or not own.password_file:
-            if own.user or proxy:
-                found[feed.url] = Access(own.user, "" if own.user else None, proxy)
-            continue
-        try:
-            password = read_secret(root / own.password_file, f'feeds."{name}".password_file')
-        except ConfigError as error:
-            problem = f"not asked: {error.problem.removesuffix(f'; {NOTHING_STARTED}')}"
-            found[feed.url] = Access(own.user, proxy=proxy, problem=problem)
-        else:
-            found[feed.url] = Access(own.user, password, proxy)
+        is_network_proxy = bool(proxy) and not own.proxy
+        access = Access(
+            own.user,
+            "" if own.user else None,
+            proxy,
+            login_problem if is_network_proxy else "",
+            login if is_network_proxy else None,
+        )
+        if name is not None and own.password_file:
+            setting = f'feeds."{name}".password_file'
+            password, problem = _secret(root / own.password_file, setting)
+            access = replace(access, password=password, problem=problem or access.problem)
+        if access != Access():
+            found[feed.url] = access
     return found
+
+
+def _proxy_login(root: Path, network: NetworkSettings) -> tuple[tuple[str, str] | None, str]:
+    """Return the name and password for the proxy, None without; and why there are none."""
+    if not network.proxy_user:
+        return None, ""
+    if not network.proxy_password_file:
+        return (network.proxy_user, ""), ""
+    password, problem = _secret(root / network.proxy_password_file, "network.proxy_password_file")
+    return (None, problem) if password is None else ((network.proxy_user, password), "")
+
+
+def _secret(path: Path, setting: str) -> tuple[str | None, str]:
+    """Return a password out of a file; or None, and why its feeds are not asked."""
+    try:
+        return read_secret(path, setting), ""
+    except ConfigError as error:
+        return None, f"not asked: {error.problem.removesuffix(f'; {NOTHING_STARTED}')}"
 
 
 def unused_names(settings: Mapping[str, FeedSettings], feeds: Sequence[Subscription]) -> list[str]:

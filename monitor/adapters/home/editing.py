@@ -5,12 +5,14 @@ Pure: bytes in, bytes out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import tomlkit
 from tomlkit.container import Container
 from tomlkit.items import Table
 
 from monitor.errors import ConfigError
-from monitor.model import TopicProfile
+from monitor.model import ProfileChange, TopicProfile
 
 POINTS_DIGITS = 3  # as many as learning gives
 _ABOUT_LEARNED = "what verdicts taught: points that a word adds or takes, adopted from the database"
@@ -32,6 +34,49 @@ def with_entry(raw: bytes, shown: str, *, table: str, key: str, value: float) ->
     if key in lines:
         raise ConfigError(f"{shown}, {table}.{key}", "this stands there already; change it there")
     lines[_quoted(key)] = value
+    return _bytes(document)
+
+
+def with_change(raw: bytes, shown: str, change: ProfileChange) -> bytes:
+    """Return a profile's file with its threshold and weights changed; other lines stay."""
+    document = tomlkit.parse(raw.decode("utf-8-sig"))
+    if change.threshold is not None:
+        document["threshold"] = change.threshold
+    for name, weights in (("terms", change.terms), ("against", change.against)):
+        if not weights:
+            continue
+        table = document.setdefault(name, tomlkit.table())
+        if not isinstance(table, Table):
+            raise ConfigError(f"{shown}, {name}", "expected a table; nothing was changed")
+        for term, weight in weights.items():
+            if weight is None:
+                table.pop(term, None)
+            elif term in table:
+                table[term] = weight
+            else:
+                table[_quoted(term)] = weight
+    return _bytes(document)
+
+
+def with_settings(
+    raw: bytes,
+    shown: str,
+    table: Sequence[str],
+    values: Mapping[str, str | float | Sequence[str] | None],
+) -> bytes:
+    """Return the file with keys of a table set, made where missing; None takes a key out."""
+    document = tomlkit.parse(raw.decode("utf-8-sig"))
+    place: Container | Table = document
+    for name in table:
+        inner = place.setdefault(name, tomlkit.table())
+        if not isinstance(inner, Table):
+            raise ConfigError(f"{shown}, {name}", "expected a table; nothing was changed")
+        place = inner
+    for key, value in values.items():
+        if value is None:
+            place.pop(key, None)
+        else:
+            place[key] = value if isinstance(value, (str, float, int)) else list(value)
     return _bytes(document)
 
 

@@ -72,8 +72,10 @@ def _indent(depth: int) -> str:
 
 def _outline(feed: Subscription) -> str:
     language = f" language={quoteattr(feed.language)}" if feed.language else ""
+    paused = ' paused="yes"' if feed.is_paused else ""
     return (
-        f'<outline type="rss" text={quoteattr(feed.title)}{language} xmlUrl={quoteattr(feed.url)}/>'
+        f'<outline type="rss" text={quoteattr(feed.title)}{language}{paused}'
+        f" xmlUrl={quoteattr(feed.url)}/>"
     )
 
 
@@ -230,5 +232,6 @@ def _subscriptions(outlines: list[_Outline], repairs: list[str]) -> tuple[Subscr
                 title=title[:TITLE_MAX_CHARS] or url,
                 topics=outline.topics,
                 language=language if language in {"en", "es"} else None,
+                is_paused=outline.attributes.get("paused", "").strip().casefold() == "yes",
             )
     return tuple(found.values())

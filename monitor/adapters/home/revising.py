@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from monitor.adapters.home import parse_profile, read_seeds, shipped_root
-from monitor.adapters.home.editing import with_entry, with_learned
+from monitor.adapters.home import SETTINGS_FILE, parse_profile, read_seeds, shipped_root
+from monitor.adapters.home.editing import with_change, with_entry, with_learned, with_settings
 from monitor.adapters.home.files import copy_files, make_folder, read_file, toml_files, write_file
 from monitor.adapters.home.profile_files import read_party
 from monitor.adapters.home.tomlfile import TomlFile
-from monitor.model import Party, TopicProfile
+from monitor.errors import ConfigError
+from monitor.model import Party, ProfileChange, TopicProfile
 
 
 def read_draft(root: Path, path: Path) -> TopicProfile:
@@ -40,6 +41,67 @@ def add_term(root: Path, name: str, term: str, weight: float) -> Path:
     return _edit_profile(root, name, lambda raw: change(raw, f"seeds/{name}.toml"))
 
 
+def change_profile(root: Path, name: str, change: ProfileChange) -> Path:
+    """Write a change into a profile's file; return where the previous version is kept.
+
+    Raises ConfigError, and changes nothing, when the file could not be read afterwards.
+    """
+    return _edit_profile(root, name, lambda raw: with_change(raw, f"seeds/{name}.toml", change))
+
+
+def undo_profile(root: Path, name: str) -> Path:
+    """Put the previous version of a profile's file in its place; done again, it is taken back.
+
+    Returns where the version that was undone is kept. Raises ConfigError when none is kept.
+    """
+    path = root / "seeds" / f"{name}.toml"
+    previous = path.with_name(f"{path.name}.bak")
+    if not path.exists() or not previous.exists():
+        raise ConfigError(f"seeds/{name}.toml", "no previous version is kept; nothing was changed")
+    content = read_file(previous)
+    parse_profile(f"seeds/{previous.name}", name, content, read_seeds(root)[1])
+    kept = _replace(path, content)
+    assert kept is not None  # it was just seen
+    return kept
+
+
+def has_previous(root: Path, name: str) -> bool:
+    """Tell whether a profile's file can be undone."""
+    return (root / "seeds" / f"{name}.toml.bak").exists()
+
+
+def add_profile(root: Path, name: str, text: str) -> Path:
+    """Write a new profile's file; raises ConfigError when it is no profile, or is there."""
+    profiles, parties = read_seeds(root)
+    path, shown = root / "seeds" / f"{name}.toml", f"seeds/{name}.toml"
+    if path.exists() or name in {profile.name for profile in profiles}:
+        raise ConfigError(shown, "there is such a profile already; choose another name")
+    parse_profile(shown, name, text.encode("utf-8"), parties)
+    _keep_shipped(root)
+    write_file(path, text.encode("utf-8"))
+    return path
+
+
+def change_settings(
+    root: Path,
+    table: Sequence[str],
+    values: Mapping[str, str | float | Sequence[str] | None],
+) -> Path:
+    """Set keys of a table of monitor.toml; return where the previous version is kept.
+
+    Comments stay. Raises ConfigError, and changes nothing, when the settings would not do.
+    """
+    from monitor.adapters.home.settings import read_settings  # pydantic is slow to import
+
+    path = root / SETTINGS_FILE
+    changed = with_settings(read_file(path), SETTINGS_FILE, table, values)
+    names = [profile.name for profile in read_seeds(root)[0]]
+    read_settings(TomlFile.parse(SETTINGS_FILE, changed), names)
+    kept = _replace(path, changed)
+    assert kept is not None  # it was just read
+    return kept
+
+
 def add_alias(root: Path, party: Party, kind: str, alias: str, weight: float) -> Path | None:
     """Add a name to the home's own list of a party; return where the previous version is kept.
 
@@ -58,16 +120,24 @@ def add_alias(root: Path, party: Party, kind: str, alias: str, weight: float) ->
 
 
 def _edit_profile(root: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
-    folder, shipped = root / "seeds", shipped_root() / "seeds"
-    if not toml_files(folder):
-        # One profile alone would take the place of all the shipped ones.
-        copy_files(root, {f"seeds/{path.name}": path for path in toml_files(shipped)}, {})
-    path = folder / f"{name}.toml"
+    _keep_shipped(root)
+    path = root / "seeds" / f"{name}.toml"
     changed = change(read_file(path))
     parse_profile(f"seeds/{path.name}", name, changed, read_seeds(root)[1])
     kept = _replace(path, changed)
     assert kept is not None  # it was just read
     return kept
+
+
+def _keep_shipped(root: Path) -> None:
+    """Copy the shipped profiles into a home that has none of its own.
+
+    One profile alone would take the place of all of them.
+    """
+    if not toml_files(root / "seeds"):
+        make_folder(root / "seeds")
+        shipped = toml_files(shipped_root() / "seeds")
+        copy_files(root, {f"seeds/{path.name}": path for path in shipped}, {})
 
 
 def _replace(path: Path, content: bytes) -> Path | None:

@@ -23,7 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from monitor.adapters.home.access import NO_PROXY
 from monitor.adapters.home.tomlfile import KeyPath, TomlFile, listed, nearest
-from monitor.config import Config, DigestSettings, FeedSettings, MailSettings
+from monitor.config import Config, DigestSettings, FeedSettings, MailSettings, WebSettings
 
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -35,13 +35,23 @@ _ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\x00-\x1f\x7f]+@[A-Za-z0-9](?:[A-Za-z0-9
 _SECRET_KEY = re.compile(r"(^|_)(password|passwd|pass|secret|token|api_?key)$", re.IGNORECASE)
 SLOWEST_MAX = dt.timedelta(days=7)
 INTERVAL_MIN = dt.timedelta(minutes=15)  # politeness: a publisher's bandwidth is not ours
+RETENTION_TEXTS_MIN = dt.timedelta(days=30)  # a digest reaches back further than a week at times
+RETENTION_ENTRIES_MIN = dt.timedelta(days=90)  # and never further than 60 days
+RETENTION_MAX = dt.timedelta(days=36500)
 # Tables of tables, each with a name of the operator's own.
 NAMED: dict[str, Any] = {"digests": DigestSettings, "feeds": FeedSettings}
 _PROXY = re.compile(
     r"https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?"
 )
+_PUBLIC_URL = re.compile(
+    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    r"(?:/[A-Za-z0-9._~/-]*)?"
+)
+_SPAN_OF_DAY = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
+_WEBHOOK = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:[/?][!#-;=?-Z_a-z~%]*)?")
 SPAN_MAX = dt.timedelta(days=30)
 LENGTH_MAX = 200
+PUBLIC_URL_MAX = 200
 
 
 def read_settings(file: TomlFile, profile_names: Collection[str]) -> Config:
@@ -53,6 +63,8 @@ def read_settings(file: TomlFile, profile_names: Collection[str]) -> Config:
     config = _validated(file, _prepared(file, file.data, Config, ()))
     _check_home(file, config)
     _check_mail(file, config.mail)
+    _check_public_url(file, config.web.public_url)
+    _check_web(file, config.web)
     digests = {name: _resolved(file, config, name, ()) for name in config.digests}
     for name, digest in digests.items():
         _check_digest(file, name, digest, profile_names)
@@ -246,6 +258,10 @@ def _check_home(file: TomlFile, config: Config) -> None:
     _between(file, ("poll", "connections"), poll.connections, 1, 1000)
     _between(file, ("poll", "processes"), poll.processes, 0, 256)
     _between(file, ("embeddings", "weight"), config.embeddings.weight, 0, 5)
+    for key, least in (("texts", RETENTION_TEXTS_MIN), ("entries", RETENTION_ENTRIES_MIN)):
+        kept: dt.timedelta = getattr(config.retention, key)
+        good = least <= kept <= RETENTION_MAX
+        _require(good, file, ("retention", key), f'expected "{least.days}d" to "36500d"')
     for index, port in enumerate(config.network.ports):
         _between(file, ("network", "ports", index), port, 1, 65535)
     for index, network in enumerate(config.network.allow):
@@ -290,6 +306,9 @@ def zone_problem(zone: str) -> str:
 
 def _check_mail(file: TomlFile, mail: MailSettings) -> None:
     _between(file, ("mail", "port"), mail.port, 1, 65535)
+    _between(file, ("mail", "per_hour"), mail.per_hour, 1, 100_000)
+    _between(file, ("mail", "per_connection"), mail.per_connection, 1, 10_000)
+    _check_token(file, mail)
     _require(
         not mail.host or re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", mail.host) is not None,
         file,
@@ -313,6 +332,49 @@ def _check_mail(file: TomlFile, mail: MailSettings) -> None:
             ("mail", "sender"),
             'expected an address, as "News monitor <monitor@example.org>"',
         )
+
+
+def _check_token(file: TomlFile, mail: MailSettings) -> None:
+    """A token comes from one place, with the name it was given to, and never in the clear."""
+    ways = ("oauth_token_file", "oauth_token_command", "password_file")
+    named = [way for way in ways if getattr(mail, way)]
+    if not named or named == ["password_file"]:
+        return
+    key = ("mail", named[0])
+    _require(len(named) == 1, file, key, f"expected one of {' and '.join(named)}, not both")
+    _require(bool(mail.user), file, key, "a token is somebody's: set user to whose it is")
+    problem = 'a token is never sent in the clear: use "starttls" or "tls"'
+    _require(mail.security != "none", file, ("mail", "security"), problem)
+
+
+def _check_public_url(file: TomlFile, url: str) -> None:
+    """It is put into headers and every link: no name, no query, no more than it takes."""
+    problem = (
+        f'"{url}" is no address of pages; expected it as readers type it, as '
+        '"https://news.example.org" or "https://example.org/news"'
+    )
+    good = not url or (len(url) <= PUBLIC_URL_MAX and _PUBLIC_URL.fullmatch(url) is not None)
+    _require(good, file, ("web", "public_url"), problem)
+
+
+def _check_web(file: TomlFile, web: WebSettings) -> None:
+    here = ("web",)
+    try:
+        ipaddress.ip_address(web.address)
+    except ValueError as error:
+        problem = f'"{web.address}" is no address of a machine; expected it as "127.0.0.1" or "::1"'
+        raise file.error((*here, "address"), problem) from error
+    _between(file, (*here, "port"), web.port, 1, 65535)
+    for index, host in enumerate(web.hosts):
+        problem = f'"{host}" is no bare name; expected it as "news.lan", without scheme or port'
+        good = re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", host) is not None
+        _require(good, file, (*here, "hosts", index), problem)
+    for index, network in enumerate(web.trusted_proxies):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            problem = f'expected a network such as "127.0.0.1/32", found "{network}" ({error})'
+            raise file.error((*here, "trusted_proxies", index), problem) from error
 
 
 def is_loopback(host: str) -> bool:
@@ -351,9 +413,27 @@ def _check_digest(
     _check_recipients(file, here, digest)
     _between(file, (*here, "length"), digest.length, 1, LENGTH_MAX)
     _between(file, (*here, "threshold_shift"), digest.threshold_shift, -1.0, 1.0)
+    _check_alert(file, here, digest)
+    good = not digest.webhook or _WEBHOOK.fullmatch(digest.webhook) is not None
+    problem = 'expected an address, as "https://chat.example.org/hooks/news"'
+    _require(good, file, (*here, "webhook"), problem)
     for key in ("window", "max_lateness"):
         span: dt.timedelta = getattr(digest, key)
         _require(dt.timedelta(0) < span <= SPAN_MAX, file, (*here, key), 'expected "1s" to "30d"')
+
+
+def _check_alert(file: TomlFile, here: KeyPath, digest: DigestSettings) -> None:
+    _between(file, (*here, "threshold"), digest.threshold, 0.0, 1.0)
+    _between(file, (*here, "per_day"), digest.per_day, 1, LENGTH_MAX)
+    hours = digest.quiet_hours
+    span = _SPAN_OF_DAY.fullmatch(hours)
+    problem = f'"{hours}" is no span of a day; expected two times that differ, as "22:00-07:00"'
+    good = not hours or (span is not None and span[1] != span[2])
+    _require(good, file, (*here, "quiet_hours"), problem)
+    # Without it every story of the digests would come twice, and at once.
+    is_higher = digest.threshold > 0 or digest.threshold_shift > 0
+    problem = 'an alert needs a higher threshold: "threshold_shift" above 0, or "threshold"'
+    _require(digest.kind != "alert" or is_higher, file, (*here, "kind"), problem)
 
 
 def _check_times(file: TomlFile, here: KeyPath, digest: DigestSettings) -> None:

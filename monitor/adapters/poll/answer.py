@@ -29,6 +29,7 @@ Headers = Mapping[str, tuple[str, ...]]
 
 _BLOCKED = frozenset({401, 403, 407, 429, 451})
 _GZIP_MAGIC = b"\x1f\x8b"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f]")
 _DIGITS = re.compile(r"[0-9]{1,40}")
 _DIRECTIVE = re.compile(r'([^\s,=;"]+)\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?')
 
@@ -134,7 +135,7 @@ def _validator(headers: Headers, name: str) -> str | None:
     value = _first(headers, name)
     if value is None or len(value) > MAX_VALIDATOR_BYTES:
         return None
-    return None if any(char < " " and char != "\t" for char in value) else value
+    return None if _CONTROL.search(value) else value
 
 
 # ---------------------------------------------------------------- the body
@@ -169,8 +170,13 @@ def _unpack(answer: Answer, feed_url: str, max_bytes: int) -> bytes:
         words, kind = "the gzip body is damaged", Problem.TRUNCATED
         raise PollError(feed_url, words, kind=kind.value, status=answer.status) from error
     except OverflowError as error:
-        words, kind = f"the body unpacks to more than {max_bytes:,} bytes", Problem.TOO_LARGE
+        words, kind = f"the body unpacks to more than {size_text(max_bytes)}", Problem.TOO_LARGE
         raise PollError(feed_url, words, kind=kind.value, status=answer.status) from error
+
+
+def size_text(count: int) -> str:
+    """Return a limit in words: whole megabytes (of 2**20) where it has that size, else bytes."""
+    return f"{count // 2**20:,} MB" if count >= 2**20 else f"{count:,} bytes"
 
 
 def gunzip(packed: bytes, max_bytes: int) -> bytes:

@@ -45,6 +45,7 @@ from monitor.model import Access, PollRequest, Problem, Retrieved
 
 MAX_HOPS = 5
 # A consumer that took longer finds the transfers driven on before it gets its next answer.
+SOON_S = 0.02  # no wait yet
 PATIENCE_S = 0.005
 
 _STRAIGHT = Access()
@@ -89,7 +90,10 @@ class Poller:
         self._is_polling = False
 
     def poll(
-        self, requests: Iterable[PollRequest], stopped: Callable[[], bool] = lambda: False
+        self,
+        requests: Iterable[PollRequest],
+        stopped: Callable[[], bool] = lambda: False,
+        before_waiting: Callable[[], None] = lambda: None,
     ) -> Iterator[PollAnswer]:
         """Make each request once; yield each with its answer or error, as they finish.
 
@@ -97,6 +101,7 @@ class Poller:
         way when `stopped` says True, or when the iterator is closed, is dropped
         without a word: it stays due. Transfers go on only while the consumer asks
         for the next answer; the time it takes itself counts against no deadline.
+        `before_waiting` is called when there is nothing to do but to wait for the network.
         """
         if self._is_polling:
             raise RuntimeError("a poller makes one poll at a time")
@@ -107,7 +112,7 @@ class Poller:
         try:
             current.take(requests)
             while current.has_work and not stopped():
-                yield from current.turn()
+                yield from current.turn(before_waiting)
         finally:
             self._engine.abort()
             self._is_polling = False
@@ -174,14 +179,17 @@ class _Round:
         refused = refuse_behind_proxy(self._doorman, errand.target) if errand.proxy else None
         return errand.failed(Problem.FORBIDDEN_ADDRESS, refused) if refused else None
 
-    def turn(self) -> Iterator[PollAnswer]:
+    def turn(self, before_waiting: Callable[[], None]) -> Iterator[PollAnswer]:
         """Start what may start, drive the transfers once, hand over what is done."""
         while self._rejected:
             yield self._rejected.popleft()
         now = time.monotonic()
         while self._engine.has_room and self._next_wait_s(now) == 0:
             self._engine.start(self._lanes.start(), now - self._paused_s)
-        self._engine.step(0.0 if self._finished else self._next_wait_s(now))
+        wait_s = 0.0 if self._finished else self._next_wait_s(now)
+        if not self._engine.step(min(wait_s, SOON_S)) and wait_s > SOON_S:
+            before_waiting()
+            self._engine.step(wait_s)
         now = time.monotonic()
         for errand, outcome in self._engine.done(now - self._paused_s):
             self._settle(errand, outcome, now)
@@ -270,7 +278,14 @@ def _errand(request: PollRequest, access: Access) -> Errand:
     credentials = own.credentials
     if access.password is not None:
         credentials = basic(access.user or user_of(request.feed.url), access.password)
-    return Errand(request, target, own.origin, credentials, proxy=access.proxy)
+    return Errand(
+        request,
+        target,
+        own.origin,
+        credentials,
+        proxy=access.proxy,
+        proxy_login=access.proxy_login,
+    )
 
 
 def _check_proxy(proxy: str) -> None:

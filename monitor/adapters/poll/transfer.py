@@ -6,18 +6,20 @@ sessions and names between them.
 
 from __future__ import annotations
 
+import resource
 import selectors
 import socket
 import ssl
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pycurl
 
-from monitor.adapters.poll.answer import Answer, read_headers
+from monitor.adapters.poll.answer import Answer, read_headers, size_text
 from monitor.adapters.poll.guard import Doorman, Origin, Target, without_credentials
 from monitor.errors import PollError
 from monitor.model import PollRequest, Problem
@@ -28,8 +30,9 @@ ACCEPT = (
 )
 MAX_HEADER_BYTES = 64 * 1024
 MAX_HEADER_LINES = 100
-MAX_HELD_BYTES = 32 * 1024 * 1024  # bodies under way or waiting; above it no transfer starts
-MAX_KEPT = 200  # connections kept for a host's next feed; each is a descriptor, of 1,024 often
+MAX_HELD_BYTES = 12 * 1024 * 1024  # bodies under way or waiting; above it no transfer starts
+MANY = 10_000  # descriptors, where there is no limit
+MAX_KEPT = 400  # connections kept for a host's next feed; each is a descriptor, of 1,024 often
 TICK_S = 0.25  # how soon a deadline, or the wish to stop, is noticed
 
 
@@ -54,6 +57,7 @@ class Errand:
     home: Origin  # the one place that is told the credentials
     credentials: str | None
     proxy: str = ""  # "": straight
+    proxy_login: tuple[str, str] | None = field(default=None, repr=False)  # user, password
     hop_count: int = 0
     is_permanent: bool = True
     used_s: float = 0.0
@@ -76,6 +80,12 @@ class Errand:
 
 
 Outcome = Answer | PollError
+
+
+def _descriptors() -> int:
+    """Return how many files and sockets this process may have open."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MANY if soft == resource.RLIM_INFINITY else soft
 
 
 def user_agent(version: str, contact: str) -> str:
@@ -106,6 +116,7 @@ class _Transfer:
         self.curl = pycurl.Curl()
         for option, value in _fixed_options(limits):
             self.curl.setopt(option, value)
+        self.curl.setopt(pycurl.USERAGENT, agent)  # for a proxy's CONNECT; the header is ours
         self.curl.setopt(pycurl.HEADERFUNCTION, self._take_header)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._take_body)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
@@ -132,6 +143,11 @@ class _Transfer:
             headers.append(f"Authorization: Basic {errand.credentials}".encode())
         # The two together keep http_proxy and its kin in the environment out of it.
         self.curl.setopt(pycurl.PROXY, errand.proxy)
+        for option, value in zip(_PROXY_LOGIN, errand.proxy_login or (), strict=False):
+            self.curl.setopt(option, value.encode())
+        if not errand.proxy_login:
+            for option in _PROXY_LOGIN:
+                self.curl.unsetopt(option)
         self.curl.setopt(pycurl.NOPROXY, "" if errand.proxy else "*")
         self.curl.setopt(pycurl.URL, errand.target.url)
         self.curl.setopt(pycurl.HTTPHEADER, headers)
@@ -154,11 +170,17 @@ class _Transfer:
         if self.excess:
             return self.errand.failed(Problem.TOO_LARGE, self.excess)
         kind, words = _FAILURES.get(code, (Problem.UNKNOWN, "the transfer failed"))
+        if code == pycurl.E_FILESIZE_EXCEEDED:
+            words = _TOO_LARGE.format(size_text(self._limits.body_bytes))
         if kind is Problem.REFUSED and self._in_body:
             kind, words = Problem.TRUNCATED, "the connection broke in the middle of the answer"
         host = self.errand.target.origin[1]
         if self.errand.proxy:
             host = f"{host}, by way of the proxy {self.errand.proxy}"
+            if (status := self.curl.getinfo(pycurl.HTTP_CONNECTCODE)) >= 400:
+                words = f"the proxy answered {status} and leads nowhere"
+                if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+                    words = f"the proxy wants another name and password ({status})"
         detail = f" ({message[:200]})" if message and kind in _DETAILED else ""
         return self.errand.failed(kind, f"{host}: {words}{detail}")
 
@@ -186,7 +208,7 @@ class _Transfer:
         self.body_bytes += len(chunk)
         self._engine.held_bytes += len(chunk)
         if self.body_bytes > self._limits.body_bytes:
-            self.excess = f"the body is larger than {self._limits.body_bytes:,} bytes"
+            self.excess = _TOO_LARGE.format(size_text(self._limits.body_bytes))
             return -1
         self._chunks.append(chunk)
         return None
@@ -196,7 +218,9 @@ class _Transfer:
         # The one address a proxied transfer connects is the proxy that the operator named.
         refused = None if self.errand.proxy else self._doorman.refuse(host, port)
         if refused is not None:
-            self.refused = f"{self.errand.target.origin[1]}: {refused}, which is not polled"
+            name = self.errand.target.origin[1]
+            is_numeric = name.strip("[]") == host  # then the refusal names it already
+            self.refused = f"{'' if is_numeric else f'{name}: '}{refused}, which is not polled"
             return pycurl.SOCKET_BAD
         return _Socket(address.family, address.socktype, address.protocol)
 
@@ -220,6 +244,8 @@ def _fixed_options(limits: Limits) -> Iterator[tuple[int, Any]]:
     yield pycurl.PATH_AS_IS, 1  # the publisher's address, not a tidied one
 
 
+_PROXY_LOGIN = (pycurl.PROXYUSERNAME, pycurl.PROXYPASSWORD)
+_TOO_LARGE = "the body is larger than {}"
 _TLS = (Problem.TLS, "no trusted TLS connection")
 _BROKEN = (Problem.REFUSED, "the server closed the connection without an answer")
 _NOT_HTTP = (Problem.SERVER, "what answers there does not speak HTTP")
@@ -234,10 +260,10 @@ _FAILURES: dict[int, tuple[Problem, str]] = {
     pycurl.E_GOT_NOTHING: _BROKEN,
     pycurl.E_RECV_ERROR: _BROKEN,
     pycurl.E_SEND_ERROR: _BROKEN,
-    pycurl.E_FILESIZE_EXCEEDED: (Problem.TOO_LARGE, "the body is larger than is read"),
+    pycurl.E_FILESIZE_EXCEEDED: (Problem.TOO_LARGE, ""),  # with the limit's own number
     pycurl.E_UNSUPPORTED_PROTOCOL: _NOT_HTTP,  # HTTP/0.9: no status line
     8: _NOT_HTTP,  # CURLE_WEIRD_SERVER_REPLY, which pycurl calls by an FTP name
-    100: (Problem.TOO_LARGE, "the header is larger than is read"),  # CURLE_TOO_LARGE
+    100: (Problem.TOO_LARGE, "the answer's header is too long"),  # CURLE_TOO_LARGE
     pycurl.E_HTTP2: (Problem.SERVER, "the HTTP/2 connection broke"),
     92: (Problem.SERVER, "the HTTP/2 stream broke"),  # CURLE_HTTP2_STREAM
     pycurl.E_SSL_CONNECT_ERROR: _TLS,
@@ -271,7 +297,8 @@ class Engine:
     def __init__(self, connections: int, limits: Limits, doorman: Doorman, agent: str) -> None:
         self.running: dict[pycurl.Curl, _Transfer] = {}
         self.held_bytes = 0  # of bodies under way and of those handed on, until they are read
-        self._connections = connections
+        room = _descriptors() // 3  # the rest is for the database, the pages, worker processes
+        self._connections = max(1, min(connections, room))
         self._setup = limits, doorman, agent
         self._idle: list[_Transfer] = []
         self._watched = selectors.DefaultSelector()
@@ -281,7 +308,8 @@ class Engine:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
-        self._multi.setopt(pycurl.M_MAXCONNECTS, max(connections, MAX_KEPT))
+        kept = max(self._connections, min(MAX_KEPT, room))
+        self._multi.setopt(pycurl.M_MAXCONNECTS, kept)
 
     @property
     def has_room(self) -> bool:
@@ -295,15 +323,18 @@ class Engine:
         self.running[transfer.curl] = transfer
         self._multi.add_handle(transfer.curl)
 
-    def step(self, wait_s: float) -> None:
-        """Wait for the network, `wait_s` at most, and let libcurl deal with what came."""
+    def step(self, wait_s: float) -> bool:
+        """Wait for the network, `wait_s` at most, and let libcurl deal with what came, if any."""
         if self._timer_at is not None:
             wait_s = min(wait_s, max(self._timer_at - time.monotonic(), 0.0))
-        for key, events in self._watched.select(wait_s):
+        ready = self._watched.select(wait_s)
+        for key, events in ready:
             self._multi.socket_action(key.fd, _BITS[events])
         if self._timer_at is not None and self._timer_at <= time.monotonic():
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            return True
+        return bool(ready)
 
     def done(self, now: float) -> Iterator[tuple[Errand, Outcome]]:
         """Yield each transfer that ended, or is over its time, with what it brought."""

@@ -5,7 +5,8 @@ database.py is the sole user of sqlite3 and, with schema.py, of sqlite_utils.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
@@ -17,41 +18,90 @@ from monitor.adapters.store.archive import (
     Status,
     StoredEntry,
 )
+from monitor.adapters.store.browse import (
+    Browse,
+    Edit,
+    EntryPage,
+    PlainEntry,
+    Wanted,
+)
+from monitor.adapters.store.counts import Counts, FeedDays
 from monitor.adapters.store.database import BUSY_TIMEOUT_S, Database
 from monitor.adapters.store.entries import Entries, SavedPoll
 from monitor.adapters.store.feeds import Feeds, FeedsChange
+from monitor.adapters.store.issued import Issued, ShownIssue, ShownStory, StoryAbove
 from monitor.adapters.store.ledger import IssueKind, IssueRecord, Ledger
 from monitor.adapters.store.outbox import Outbox
 from monitor.adapters.store.pairs import Pairs, RankNote, StoryPairs
-from monitor.adapters.store.rows import from_us_or_none, to_us
+from monitor.adapters.store.people import People
+from monitor.adapters.store.places import Places
+from monitor.adapters.store.readers import Forgotten, Reader, Readers
+from monitor.adapters.store.rescored import Rescored
+from monitor.adapters.store.retention import Retention
+from monitor.adapters.store.sessions import Sessions
 from monitor.adapters.store.stories import Stories
 from monitor.adapters.store.traces import Traces
+from monitor.adapters.store.upkeep import Troubles
 from monitor.adapters.store.verdicts import Verdicts
+from monitor.adapters.store.wishes import Wishes
 
 __all__ = [
+    "Edit",
+    "EntryPage",
+    "FeedDays",
     "FeedsChange",
+    "Forgotten",
     "IssueKind",
     "IssueNote",
     "IssueRecord",
     "OmissionNote",
+    "PlainEntry",
     "PollFacts",
     "RankNote",
+    "Reader",
     "SavedPoll",
+    "ShownIssue",
+    "ShownStory",
     "Status",
     "Store",
     "StoredEntry",
+    "StoryAbove",
     "StoryPairs",
+    "Wanted",
 ]
 
 
-class Store(Feeds, Traces, Entries, Stories, Pairs, Ledger, Outbox, Verdicts, Archive):
+class Store(
+    Feeds,
+    Traces,
+    Rescored,
+    Entries,
+    Stories,
+    Places,
+    Pairs,
+    Ledger,
+    Issued,
+    Outbox,
+    People,
+    Verdicts,
+    Troubles,
+    Retention,
+    Wishes,
+    Browse,
+    Counts,
+    Archive,
+    Sessions,
+    Readers,
+):
     """The memory of one home, for one thread; other threads and commands open their own.
 
-    Its methods are split by noun, one file each: feeds.py, traces.py, entries.py (the poll run),
+    Its methods are split by noun, one file each: feeds.py, traces.py, entries.py and places.py (the
+    poll run),
     stories.py and ledger.py (the digest run), pairs.py (stories as people put them), outbox.py
-    (the delivery run), verdicts.py (learning), archive.py (people's questions). Every writing
-    method is one transaction that is kept wholly or not at all and may be repeated; every
-    method raises StoreError when the database cannot be used.
+    (the delivery run), people.py (who left), sessions.py (who is logged in), verdicts.py
+    (learning), upkeep.py and retention.py (the service), archive.py, browse.py and issued.py
+    (people's questions). Every writing method is one transaction that is kept wholly or not at
+    all and may be repeated; every method raises StoreError when the database cannot be used.
     """
 
     @classmethod
@@ -72,27 +122,27 @@ class Store(Feeds, Traces, Entries, Stories, Pairs, Ledger, Outbox, Verdicts, Ar
             Database.open(path, read_only=read_only, check=check, busy_timeout_s=busy_timeout_s)
         )
 
-    def check(self) -> None:
-        """Raise StoreError when the file is damaged; about a second per 500 MB."""
-        self._db.check()
+    def gathering(self) -> AbstractContextManager[Callable[[], None]]:
+        """Let writes share transactions within the block, a few at a time; see `Database`.
 
-    def heartbeat(self, now: datetime) -> None:
-        """Note that the service is alive."""
-        with self._db.writing("noting a heartbeat"):
-            self._db.run(
-                """
-                INSERT INTO fact VALUES ('heartbeat_at', ?)
-                ON CONFLICT (name) DO UPDATE SET value = excluded.value
-                """,
-                [to_us(now)],
-            )
+        What is yielded commits what was gathered: call it before waiting for anything.
+        """
+        return self._db.gathering()
 
-    def last_heartbeat(self) -> datetime | None:
-        """Return when the service was last alive, None when it never ran."""
-        with self._db.reading("looking up the last heartbeat"):
-            return from_us_or_none(
-                self._db.value("SELECT value FROM fact WHERE name = 'heartbeat_at'")
-            )
+    def check(self, *, whole: bool = False) -> None:
+        """Raise StoreError when the file is damaged; about a second per 500 MB.
+
+        `whole` compares every index with its table too, and takes some times as long.
+        """
+        self._db.check(whole=whole)
+
+    def log_bytes(self) -> int:
+        """Return the size of the write-ahead log, 0 when there is none."""
+        return self._db.log_bytes()
+
+    def fold_log(self) -> bool:
+        """Fold the log into the file and cut it to nothing; False when a reader is in the way."""
+        return self._db.fold_log()
 
     def close(self) -> None:
         self._db.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,9 +27,9 @@ from monitor.model import (
     OutboxState,
     Score,
 )
-from monitor.text import clean_link, words
+from monitor.text import clean_link
+from monitor.text.asked import asked as parse_asked
 
-_ASKED = re.compile(r'"([^"]*)"?|(\S+)')  # words, and phrases in double quotes
 _SLOT_LABEL = "issue.local_date || '-' || replace(issue.local_time, ':', '')"
 _ENTRY = f"""
     SELECT {ENTRY_COLUMNS}, feed.title AS feed_title
@@ -144,6 +143,10 @@ class Archive(Part):
             )
             return self._stored(rows)
 
+    def sqlite_version(self) -> str:
+        """Return the version of what keeps the database, "3.40.1"."""
+        return str(self._db.value("SELECT sqlite_version()"))
+
     def entry_count(self) -> int:
         """Return the number of entries kept."""
         with self._db.reading("counting entries"):
@@ -167,7 +170,8 @@ class Archive(Part):
             feeds = self._db.rows(
                 """
                 SELECT count(*) AS feeds, count(*) FILTER (WHERE poll.succeeded_at >= ?) AS answered
-                FROM feed JOIN poll ON poll.feed = feed.number WHERE feed.removed_at IS NULL
+                FROM feed JOIN poll ON poll.feed = feed.number
+                WHERE feed.removed_at IS NULL AND NOT feed.paused
                 """,
                 [since_us],
             )[0]
@@ -176,11 +180,14 @@ class Archive(Part):
             )
             above = self._db.value(
                 """
+                WITH bar (profile, value) AS MATERIALIZED (  -- or it is read for each entry
+                    SELECT profile.number, each.value
+                    FROM json_each(?2) AS each JOIN profile ON profile.name = each.key
+                )
                 SELECT count(*) FROM entry
-                WHERE seen_at >= ? AND NOT background AND EXISTS (
-                    SELECT 1 FROM score JOIN profile ON profile.number = score.profile
-                    JOIN json_each(?) AS each ON each.key = profile.name
-                    WHERE score.entry = entry.number AND score.value >= each.value
+                WHERE seen_at >= ?1 AND NOT background AND EXISTS (
+                    SELECT 1 FROM score JOIN bar ON bar.profile = score.profile
+                    WHERE score.entry = entry.number AND score.value >= bar.value
                 )
                 """,
                 [since_us, json.dumps(dict(thresholds))],
@@ -189,7 +196,7 @@ class Archive(Part):
                 """
                 SELECT feed.title, poll.problem, poll.problem_text, poll.failing_since
                 FROM feed JOIN poll ON poll.feed = feed.number
-                WHERE feed.removed_at IS NULL AND poll.problem IS NOT NULL
+                WHERE feed.removed_at IS NULL AND NOT feed.paused AND poll.problem IS NOT NULL
                 ORDER BY poll.failing_since, feed.position
                 """
             )
@@ -222,7 +229,7 @@ class Archive(Part):
                 feeds_failing_count=value(
                     """
                     SELECT count(*) FROM feed JOIN poll ON poll.feed = feed.number
-                    WHERE feed.removed_at IS NULL AND poll.problem IS NOT NULL
+                    WHERE feed.removed_at IS NULL AND NOT feed.paused AND poll.problem IS NOT NULL
                     """
                 ),
                 entries_count=value("SELECT count(*) FROM entry"),
@@ -339,9 +346,7 @@ def match_expression(asked: str) -> str:
     Every word must occur; "a phrase" in this order; mexic* begins with. Nothing that is
     typed can be a syntax error.
     """
-    parts = []
-    for phrase, single in _ASKED.findall(asked):
-        found = words(phrase or single)
-        if found:
-            parts.append(f'"{" ".join(found)}"' + ("*" if single.endswith("*") else ""))
-    return " ".join(parts)
+    return " ".join(
+        f'"{" ".join(phrase.words)}"' + ("*" if phrase.is_prefix else "")
+        for phrase in parse_asked(asked)
+    )

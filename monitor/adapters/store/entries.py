@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from monitor.adapters.store.browse import remember_edit
 from monitor.adapters.store.database import Part
 from monitor.adapters.store.feeds import write_state
+from monitor.adapters.store.fresh import INDEX, FreshEntries
 from monitor.adapters.store.rows import (
     ENTRY_COLUMNS,
     content_hash,
@@ -19,6 +21,7 @@ from monitor.adapters.store.rows import (
     to_us,
     to_us_or_none,
 )
+from monitor.adapters.store.upkeep import RESTORED, look_up_fact
 from monitor.model import (
     Entry,
     EntryKey,
@@ -29,8 +32,7 @@ from monitor.model import (
 )
 from monitor.text import fold
 
-# Searches and archives bring up what is months old; a digest reaches back a week as well.
-OLD_NEWS = timedelta(days=7)
+MAX_EDITS = 24  # of one entry: what changes with every fetch is no edit any more
 IDS_AT_ONCE = 500  # in one question: SQLite allows some thousand values, a document has more
 
 
@@ -58,10 +60,10 @@ class Entries(Part):
     ) -> SavedPoll:
         """Keep a feed's answer: entries, scores, stories, validators, next poll, all together.
 
-        A known entry is updated when its title, summary, link or date differ; its first
-        sight, its first date and its story stay. A pruned one does not come back. Of scores
-        below the profile's near-miss floor (`floors`) no reasons are kept. On a first poll
-        (`first_poll_cutoff` given) undated entries and those dated before it become
+        A known entry is updated when its title, summary, link or date differ, `MAX_EDITS` times
+        at most; its first sight, its first date and its story stay. A pruned one does not come
+        back. Of scores below the profile's near-miss floor (`floors`) no reasons are kept. On a
+        first poll (`first_poll_cutoff` given) undated entries and those dated before it become
         background, which no digest carries; on any poll those dated more than `OLD_NEWS`
         before they were first seen do.
         """
@@ -69,20 +71,22 @@ class Entries(Part):
         edited: list[EntryKey] = []
         scored: dict[int, Sequence[Score]] = {}
         with self._db.writing("saving a poll"):
-            known = self._known_rows(feed, [id_hash(entry.key.id) for entry, _ in entries])
-            for entry, scores in entries:
-                id_, content = id_hash(entry.key.id), content_hash(entry)
+            ids = [id_hash(entry.key.id) for entry, _ in entries]
+            known = self._known_rows(feed, ids)
+            fresh = FreshEntries(self._db, *self._told_until(feed, first_poll_cutoff))
+            for (entry, scores), id_ in zip(entries, ids, strict=True):
+                content = content_hash(entry)
                 number, before = known.get(id_, (0, b""))
                 if not number:
-                    number = self._insert(entry, first_poll_cutoff)
+                    number = fresh.add(entry, id_, content)
                     new.append(entry.key)
-                elif before != content and self._update(number, entry, now):
+                elif before != content and self._edit(number, entry, now, fresh):
                     edited.append(entry.key)
-                    self._drop_scores(number)
                 else:
                     continue
                 known[id_] = number, content  # twins by scheme are one entry
                 scored[number] = scores
+            fresh.write()
             self._write_scores(scored, floors)
             self._place(placements)
             write_state(self._db, feed, state)
@@ -119,46 +123,38 @@ class Entries(Part):
                 found[row["id_hash"]] = row["entry"], row["content_hash"]
         return found
 
-    def _insert(self, entry: Entry, first_poll_cutoff: datetime | None) -> int:
-        if entry.published_at is None:
-            background = first_poll_cutoff is not None
-        else:
-            oldest = entry.seen_at - OLD_NEWS
-            background = entry.published_at < max(oldest, first_poll_cutoff or oldest)
-        number = self._db.insert(
-            """
-            INSERT INTO entry (feed, id, link, title, summary, outlet, language, published_text,
-                published_at, seen_at, dated_at, background)
-            VALUES (?, nullif(?, ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                entry.key.feed,
-                entry.key.id,
-                entry.link,
-                entry.link,
-                entry.title,
-                entry.summary,
-                entry.outlet,
-                entry.language,
-                entry.published_text,
-                to_us_or_none(entry.published_at),
-                to_us(entry.seen_at),
-                to_us(entry.dated_at),
-                background,
-            ],
-        )
-        self._db.run(
-            "INSERT INTO known VALUES (?, ?, ?, ?)",
-            [entry.key.feed, id_hash(entry.key.id), content_hash(entry), number],
-        )
-        self._index(number, entry.title, entry.summary)
-        return number
+    def _told_until(
+        self, feed: int, first_poll_cutoff: datetime | None
+    ) -> tuple[datetime | None, bool]:
+        """Return until when entries are background, and whether undated ones are.
+
+        After a restore that is so for what is dated before it, and for all that is undated
+        in the feed's next document: both may have been sent after the backup was made.
+        """
+        is_first = first_poll_cutoff is not None
+        restored = look_up_fact(self._db, RESTORED)
+        if restored is None:
+            return first_poll_cutoff, is_first
+        polled = self._db.value("SELECT polled_at FROM poll WHERE feed = ?", [feed])
+        was_before = polled is None or polled < to_us(restored)
+        return max(first_poll_cutoff or restored, restored), is_first or was_before
+
+    def _edit(self, number: int, entry: Entry, now: datetime, fresh: FreshEntries) -> bool:
+        fresh.write()  # it may be one of them: twins by scheme are one entry
+        if not self._update(number, entry, now):
+            return False
+        self._drop_scores(number)
+        return True
 
     def _update(self, number: int, entry: Entry, now: datetime) -> bool:
-        """Write an edit; return False when the entry was pruned and stays away."""
-        old = self._db.row("SELECT title, summary FROM entry WHERE number = ?", [number])
-        if old is None:
+        """Write an edit; return False when the entry was pruned, or edited too often already."""
+        old = self._db.row(
+            "SELECT title, summary, edit_count FROM entry WHERE number = ?", [number]
+        )
+        if old is None or old["edit_count"] >= MAX_EDITS:
             return False
+        if (old["title"], old["summary"]) != (entry.title, entry.summary):
+            remember_edit(self._db, number, old["title"], old["summary"], to_us(now))
         self._db.run(
             "INSERT INTO entry_fts (entry_fts, rowid, title, summary) VALUES ('delete', ?, ?, ?)",
             [number, fold(old["title"]), fold(old["summary"])],
@@ -166,7 +162,8 @@ class Entries(Part):
         self._db.run(
             """
             UPDATE entry SET id = nullif(?, ?), link = ?, title = ?, summary = ?, outlet = ?,
-                language = ?, published_text = ?, published_at = ?, edited_at = ?
+                language = ?, published_text = ?, published_at = ?, edited_at = ?,
+                edit_count = edit_count + 1
             WHERE number = ?
             """,
             [
@@ -187,14 +184,8 @@ class Entries(Part):
             "UPDATE known SET content_hash = ? WHERE feed = ? AND id_hash = ?",
             [content_hash(entry), entry.key.feed, id_hash(entry.key.id)],
         )
-        self._index(number, entry.title, entry.summary)
+        self._db.run(INDEX, [number, fold(entry.title), fold(entry.summary)])
         return True
-
-    def _index(self, number: int, title: str, summary: str) -> None:
-        self._db.run(
-            "INSERT INTO entry_fts (rowid, title, summary) VALUES (?, ?, ?)",
-            [number, fold(title), fold(summary)],
-        )
 
     def _drop_scores(self, number: int) -> None:
         self._db.run("DELETE FROM score WHERE entry = ?", [number])

@@ -19,7 +19,7 @@ from monitor.adapters.store.rows import (
     to_us,
     to_us_or_none,
 )
-from monitor.adapters.store.stories import lost_messages
+from monitor.adapters.store.stories import lost_entries
 from monitor.errors import StoreError
 from monitor.model import Digest, EntryKey, Message, Slot, Story
 
@@ -65,8 +65,9 @@ class Ledger(Part):
         with self._db.writing("looking up a digest"):
             self._db.run(
                 """
-                INSERT INTO digest (name, started_at) VALUES (?, ?) ON CONFLICT (name)
-                DO UPDATE SET started_at = excluded.started_at
+                INSERT INTO digest (name, started_at, covered)
+                VALUES (?, ?, (SELECT coalesce(max(number), 0) FROM entry))
+                ON CONFLICT (name) DO UPDATE SET started_at = excluded.started_at
                     WHERE digest.started_at > excluded.started_at
                 """,
                 [digest, to_us(now)],
@@ -162,13 +163,15 @@ class Ledger(Part):
         subject: str,
         kind: str = IssueKind.ISSUE,
         unconfirmed: Mapping[str, Sequence[Story]] = MappingProxyType({}),
+        covered: int | None = None,
     ) -> bool:
         """Commit to an issue: its entries are never chosen again, its messages will be sent.
 
         `attached` stories are committed without being shown, `merged` slots count as
-        answered. `unconfirmed` has, by recipient, the stories that their message opens
-        with: they count as offered again. All or nothing, and once: returns False, and
-        changes nothing, when the slot was dealt with before.
+        answered. `unconfirmed` has, by recipient, the stories that their message names
+        again, and only those: they count as offered again. `covered` is the newest entry
+        when its stories were chosen; None: not told. All or nothing, and once: returns
+        False, and changes nothing, when the slot was dealt with before.
         """
         with self._db.writing("issuing a digest"):
             number = self._handle(digest, IssueKind(kind), subject, "")
@@ -176,10 +179,10 @@ class Ledger(Part):
                 return False
             self._show(number, digest)
             self._settle(number, digest, attached, merged)
+            self._cover(digest.name, covered)
             for message in messages:
                 self._queue(number, message, digest.issued_at)
-                again = unconfirmed.get(message.recipient, ())
-                self._offer_again(digest.name, message, {story.number for story in again})
+                self._offer_again(digest.name, message, unconfirmed.get(message.recipient, ()))
         return True
 
     def quiet(
@@ -189,6 +192,7 @@ class Ledger(Part):
         *,
         merged: Sequence[Slot] = (),
         reason: str = "nothing new to say",
+        covered: int | None = None,
     ) -> bool:
         """Record that a slot had nothing to say, and what was left out; otherwise as `issue`."""
         with self._db.writing("recording a quiet slot"):
@@ -196,7 +200,16 @@ class Ledger(Part):
             if number is None:
                 return False
             self._settle(number, digest, attached, merged)
+            self._cover(digest.name, covered)
         return True
+
+    def _cover(self, digest: str, covered: int | None) -> None:
+        """Note up to which entry the digest has chosen; it never looks back behind that."""
+        self._db.run(
+            "UPDATE digest SET covered = max(coalesce(covered, 0), ?1) "
+            "WHERE name = ?2 AND ?1 IS NOT NULL",
+            [covered, digest],
+        )
 
     def _settle(
         self, issue: int, digest: Digest, attached: Sequence[Story], merged: Sequence[Slot]
@@ -230,7 +243,7 @@ class Ledger(Part):
             """,
             [
                 slot.local_date.isoformat(),
-                f"{slot.local_time:%H:%M}",
+                f"{slot.local_time:%H:%M:%S}".removesuffix(":00"),  # an alert has its second
                 to_us(slot.due_at),
                 kind,
                 to_us(digest.issued_at),
@@ -333,21 +346,46 @@ class Ledger(Part):
             ],
         )
 
-    def _offer_again(self, digest: str, message: Message, shown: set[int]) -> None:
-        """Settle the lost messages all of whose stories the new message opens with.
+    def _offer_again(self, digest: str, message: Message, shown: Sequence[Story]) -> None:
+        """Note which entries a message names again; what it does not name is left for the next.
 
-        One that was lost only after those stories were looked up is left for the next issue.
+        A lost message none of whose entries is left was offered again, as a whole.
         """
-        for lost, members in lost_messages(self._db, digest, message.recipient).items():
-            if shown.issuperset(members.values()):
-                self._db.run(
-                    """
-                    UPDATE outbox SET offered_again_by =
-                        (SELECT number FROM outbox WHERE message_id = ?)
-                    WHERE number = ?
-                    """,
-                    [message.id, lost],
-                )
+        for key in (scored.entry.key for story in shown for scored in story.entries):
+            self._db.run(
+                """
+                INSERT INTO offer (entry, message)
+                SELECT ?, number FROM outbox WHERE message_id = ?
+                ON CONFLICT (entry, message) DO NOTHING
+                """,
+                [self._entry_number(key), message.id],
+            )
+        if shown:
+            self._settle_lost(digest, message)
+
+    def _settle_lost(self, digest: str, message: Message) -> None:
+        """Note of the lost messages that nothing of them is left to tell."""
+        left = lost_entries(self._db, digest, message.recipient).keys()
+        rows = self._db.rows(
+            """
+            SELECT outbox.number, commitment.entry
+            FROM outbox JOIN issue ON issue.number = outbox.issue
+            JOIN digest ON digest.number = issue.digest
+            JOIN commitment ON commitment.issue = outbox.issue AND NOT commitment.silent
+            WHERE outbox.state IN ('failed', 'uncertain', 'dropped')
+                AND outbox.recipient = ? AND digest.name = ? AND outbox.offered_again_by IS NULL
+            """,
+            [message.recipient, digest],
+        )
+        waiting = {row["number"] for row in rows if row["entry"] in left}
+        told = {row["number"] for row in rows} - waiting
+        self._db.run_many(
+            """
+            UPDATE outbox SET offered_again_by = (SELECT number FROM outbox WHERE message_id = ?)
+            WHERE number = ?
+            """,
+            [(message.id, number) for number in sorted(told)],
+        )
 
     def _entry_number(self, key: EntryKey) -> int | None:
         """Return an entry's number; None, which the tables refuse, for one never stored."""

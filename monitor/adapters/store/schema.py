@@ -10,6 +10,13 @@ import re
 
 import sqlite_utils
 
+from monitor.adapters.store.tables_edits import EDIT_TABLES
+from monitor.adapters.store.tables_outbox import OFFER_TABLES
+from monitor.adapters.store.tables_people import PEOPLE_TABLES
+from monitor.adapters.store.tables_polls import POLL_TABLES
+from monitor.adapters.store.tables_upkeep import UPKEEP_TABLES
+from monitor.adapters.store.tables_web import READER_TABLES, WEB_TABLES
+
 APPLICATION_ID = 0x4E4D4F4E  # "NMON": tells our file from any other SQLite file
 
 migrations = sqlite_utils.Migrations("monitor")
@@ -299,6 +306,41 @@ def m005_stories(db: sqlite_utils.Database) -> None:
     _run_each(db, STORY_TABLES)
 
 
+@migrations()
+def m006_offers(db: sqlite_utils.Database) -> None:
+    _run_each(db, OFFER_TABLES)
+
+
+@migrations()
+def m007_people(db: sqlite_utils.Database) -> None:
+    _run_each(db, PEOPLE_TABLES)
+
+
+@migrations()
+def m013_edits(db: sqlite_utils.Database) -> None:
+    _run_each(db, EDIT_TABLES)
+
+
+@migrations()
+def m009_upkeep(db: sqlite_utils.Database) -> None:
+    _run_each(db, UPKEEP_TABLES)
+
+
+@migrations()
+def m008_web(db: sqlite_utils.Database) -> None:
+    _run_each(db, WEB_TABLES)
+
+
+@migrations()
+def m018_readers(db: sqlite_utils.Database) -> None:
+    _run_each(db, READER_TABLES)
+
+
+@migrations()
+def m011_edit_count(db: sqlite_utils.Database) -> None:
+    _run_each(db, POLL_TABLES)
+
+
 def _run_each(db: sqlite_utils.Database, statements: str) -> None:
     for statement in _END.split(statements):
         if statement.strip():
@@ -312,6 +354,13 @@ NAMES = frozenset(
         m003_feed_health.__name__,
         m004_traces.__name__,
         m005_stories.__name__,
+        m006_offers.__name__,
+        m007_people.__name__,
+        m013_edits.__name__,
+        m009_upkeep.__name__,
+        m008_web.__name__,
+        m018_readers.__name__,
+        m011_edit_count.__name__,
     }
 )
 VERSION = len(NAMES)  # PRAGMA user_version

@@ -13,29 +13,39 @@ from monitor.adapters.store.history import told_of
 from monitor.adapters.store.rows import ENTRY_COLUMNS, entry_from_row, scores_of, to_us
 from monitor.model import Entry, Score, ScoredEntry, Story, TopicProfile
 
+OFFERED_MAX = 60  # stories that a message opens with; it has room for about 30
+
 
 class Stories(Part):
     """Stories as questions; nothing here writes."""
 
     def candidates(
-        self, digest: str, profiles: Sequence[TopicProfile], since: datetime
+        self,
+        digest: str,
+        profiles: Sequence[TopicProfile],
+        since: datetime,
+        *,
+        unseen: bool = True,
     ) -> list[Story]:
         """Return the stories with entries that this digest may still carry, in story order.
 
-        Such an entry was first seen at or after `since`, is no background, is not committed
+        Such an entry was first seen at or after `since`, or with `unseen` was stored since the
+        digest last chose, whatever the clock said then; it is no background, is not committed
         to this digest and scores at or above the near-miss floor of one of the profiles; a
         story returned holds no others, best margin over the threshold first. It tells what
         readers know already, and in how many issues it found no room since its newest entry.
         """
+        stored = "OR entry.number > (SELECT covered FROM digest WHERE name = ?3)" if unseen else ""
         with self._db.reading("looking for stories"):
             rows = self._db.rows(
-                """
+                f"""
                 WITH floor AS (
                     SELECT profile.number, each.value AS floor
                     FROM json_each(?1) AS each JOIN profile ON profile.name = each.key
                 )
                 SELECT entry.number, entry.story FROM entry
-                WHERE entry.story IS NOT NULL AND entry.seen_at >= ?2 AND entry.background = 0
+                WHERE entry.story IS NOT NULL AND entry.background = 0
+                    AND (entry.seen_at >= ?2 {stored})
                     AND EXISTS (
                         SELECT 1 FROM floor JOIN score
                             ON score.entry = entry.number AND score.profile = floor.number
@@ -56,14 +66,16 @@ class Stories(Part):
     ) -> list[Story]:
         """Return the stories that may not have reached a recipient and were not offered again.
 
-        These are the stories of messages that ended failed, uncertain or dropped, and
-        those which such a message itself was to offer again.
+        These are the stories of messages that ended failed, uncertain or dropped, and those
+        which such a message itself was to offer again: what was lost last comes first, and at
+        most `OFFERED_MAX`; more than that wait until these are told.
         """
         with self._db.reading("looking for unconfirmed messages"):
-            members: dict[int, int] = {}
-            for lost in lost_messages(self._db, digest, recipient).values():
-                members |= lost
-            return self._stories(digest, members, profiles)
+            lost = lost_entries(self._db, digest, recipient)
+            places = {story: place for place, story in enumerate(dict.fromkeys(lost.values()))}
+            members = {e: story for e, story in lost.items() if places[story] < OFFERED_MAX}
+            found = self._stories(digest, members, profiles)
+            return sorted(found, key=lambda story: places[story.number])
 
     def _stories(
         self, digest: str, members: Mapping[int, int], profiles: Sequence[TopicProfile]
@@ -112,31 +124,33 @@ class Stories(Part):
             return _stories_of(self._db, {row["number"]: row["story"] for row in rows}, profiles)
 
 
-def lost_messages(db: Database, digest: str, recipient: str) -> dict[int, dict[int, int]]:
-    """Return by lost message, not offered again: entry numbers and their stories."""
-    found: dict[int, dict[int, int]] = {}
-    for row in db.rows(
+def lost_entries(db: Database, digest: str, recipient: str) -> dict[int, int]:
+    """Return the entries that may not have reached a recipient, and their stories.
+
+    Of such an entry every message that names it, its own and those that offered it again,
+    ended failed, uncertain or dropped. What was lost last comes first.
+    """
+    rows = db.rows(
         """
-        WITH RECURSIVE lost (first, number, issue) AS (
-            SELECT outbox.number, outbox.number, outbox.issue
-            FROM outbox JOIN issue ON issue.number = outbox.issue
-            JOIN digest ON digest.number = issue.digest
-            WHERE outbox.state IN ('failed', 'uncertain', 'dropped')
-                AND outbox.recipient = ? AND digest.name = ?
-                AND outbox.offered_again_by IS NULL
-            UNION
-            -- What a lost message was to offer again is lost again.
-            SELECT lost.first, outbox.number, outbox.issue
-            FROM lost JOIN outbox ON outbox.offered_again_by = lost.number
-        )
-        SELECT lost.first, commitment.entry, commitment.story
-        FROM lost JOIN commitment ON commitment.issue = lost.issue AND NOT commitment.silent
+        SELECT commitment.entry, commitment.story
+        FROM outbox JOIN issue ON issue.number = outbox.issue
+        JOIN digest ON digest.number = issue.digest
+        JOIN commitment ON commitment.issue = outbox.issue AND NOT commitment.silent
         JOIN entry ON entry.number = commitment.entry
+        WHERE outbox.state IN ('failed', 'uncertain', 'dropped')
+            AND outbox.recipient = ?1 AND digest.name = ?2
+            AND NOT EXISTS (
+                SELECT 1 FROM offer JOIN outbox AS again ON again.number = offer.message
+                JOIN issue AS later ON later.number = again.issue
+                WHERE offer.entry = commitment.entry AND again.recipient = outbox.recipient
+                    AND later.digest = issue.digest
+                    AND again.state NOT IN ('failed', 'uncertain', 'dropped')
+            )
+        ORDER BY outbox.number DESC, commitment.entry
         """,
         [recipient, digest],
-    ):
-        found.setdefault(row["first"], {})[row["entry"]] = row["story"]
-    return found
+    )
+    return {row["entry"]: row["story"] for row in rows}
 
 
 def _entries(db: Database, numbers: Iterable[int]) -> dict[int, Entry]:

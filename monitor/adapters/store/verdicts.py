@@ -27,8 +27,8 @@ class Verdicts(Part):
     def save_verdicts(self, verdicts: Iterable[Verdict], now: datetime) -> None:
         """Keep verdicts, all or none; those without a date are of now.
 
-        An entry has one verdict for each profile, and one of no profile: a later one
-        takes the place of an earlier one.
+        An entry has one verdict for each profile, and one of no profile, from whoever keeps
+        the monitor and from each reader: a later one takes the place of an earlier one.
         """
         with self._db.writing("saving verdicts"):
             for verdict in verdicts:
@@ -39,9 +39,9 @@ class Verdicts(Part):
         self._db.run(
             """
             INSERT INTO verdict (feed, id_hash, profile, good, at, who, id, link, title, summary,
-                outlet, language, published_at, seen_at, dated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (feed, id_hash, profile) DO UPDATE SET
+                outlet, language, published_at, seen_at, dated_at, reader)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (feed, id_hash, profile, reader) DO UPDATE SET
                 good = excluded.good, at = excluded.at, who = excluded.who,
                 title = excluded.title, summary = excluded.summary
             """,
@@ -61,18 +61,22 @@ class Verdicts(Part):
                 to_us_or_none(entry.published_at),
                 to_us(entry.seen_at),
                 to_us(entry.dated_at),
+                reader_of(verdict.who),
             ],
         )
 
-    def take_back(self, key: EntryKey, profile: str | None = None) -> int:
-        """Forget what was said of an entry, for one profile or at all; return how much it was."""
+    def take_back(self, key: EntryKey, profile: str | None = None, *, who: str = "") -> int:
+        """Forget what was said of an entry, for one profile or at all; return how much it was.
+
+        `who`: a reader's address, else it is what whoever keeps the monitor said.
+        """
         with self._db.writing("taking back a verdict"):
             return self._db.run(
                 """
                 DELETE FROM verdict
-                WHERE feed = ? AND id_hash = ? AND (? IS NULL OR profile = ?)
+                WHERE feed = ? AND id_hash = ? AND (? IS NULL OR profile = ?) AND reader = ?
                 """,
-                [key.feed, id_hash(key.id), profile, profile],
+                [key.feed, id_hash(key.id), profile, profile, reader_of(who)],
             )
 
     def verdicts(self, *, limit: int | None = None) -> list[Verdict]:
@@ -169,6 +173,11 @@ class Verdicts(Part):
         with self._db.reading("reading what was settled"):
             rows = self._db.rows("SELECT * FROM learned WHERE settled_at IS NOT NULL")
         return {row["profile"]: from_us(row["settled_at"]) for row in rows}
+
+
+def reader_of(who: str) -> str:
+    """Return the address of the reader who said something, "" when no reader did."""
+    return who if "@" in who else ""
 
 
 def _verdict(row: Any) -> Verdict:

@@ -177,13 +177,9 @@ def _told(
     issue_count = story.passed_over + 1
     if issue_count >= settings.patience:
         return OmitReason.LET_GO, say_let_go(issue_count, language)
-    outlets = {
-        outlet_key(scored.entry): scored.entry.outlet
-        for scored in story.entries
-        if _passes(scored, standing)
-    }
-    if full.issuperset(outlets):
-        outlet = min(outlets.values())
+    passing = [scored.entry for scored in story.entries if _passes(scored, standing)]
+    if full and all(outlet_key(entry) in full for entry in passing):
+        outlet = min(entry.outlet for entry in passing)
         return OmitReason.OUTLET_FULL, say_outlet_full(settings.outlet_share, outlet, language)
     return OmitReason.NO_ROOM, say_issue_full(settings.length, language)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from monitor.model import Earlier, Entry, EntryKey
 from monitor.stages.choose.rank import outlet_key
-from monitor.stages.cluster.lexicon import Kind, kin, name_at, sign_of
+from monitor.stages.cluster.lexicon import Kind, begins_name, kin, name_at, sign_of
 from monitor.stages.cluster.terms import EVERYWHERE, without_tail
 from monitor.text import fold
 
@@ -124,26 +125,34 @@ def _counts(sign: str, kind: Kind) -> bool:
 
 def _signs(text: str, language: str | None) -> Iterator[tuple[str, Kind, str]]:
     """Yield what the words of a text stand for, its kind, and the words as written."""
-    text = _LETTERS.sub(lambda match: re.sub("[ .]", "", match.group()) + " ", text)
+    if "." in text:
+        text = _LETTERS.sub(lambda match: re.sub("[ .]", "", match.group()) + " ", text)
     matches = list(_WORD.finditer(text))
     written = [match.group() for match in matches]
-    folded = [fold(word) for word in written]
+    folded = [_folded(word) for word in written]
     tongue = language if language in ("es", "en") else "es"
     has_names = not _is_title_case(written)
     at = 0
     while at < len(folded):
-        name = name_at(folded, at, tongue)
-        count = name[1] if name else 1
-        as_written = " ".join(written[at : at + count])
+        name = name_at(folded, at, tongue) if begins_name(folded[at], tongue) else None
         if name:
-            yield name[0], Kind.NAME, as_written
-        else:
-            opens = bool(_OPENS.search(text[max(0, matches[at].start() - 8) : matches[at].start()]))
-            is_name = has_names and not opens and written[at][0].isupper()
-            yield *_sign(folded[at], tongue, is_name=is_name), as_written
-        at += count
+            yield name[0], Kind.NAME, " ".join(written[at : at + name[1]])
+            at += name[1]
+            continue
+        is_name = has_names and written[at][0].isupper() and not _opens(text, matches[at].start())
+        yield *_sign(folded[at], tongue, is_name=is_name), written[at]
+        at += 1
 
 
+def _opens(text: str, start: int) -> bool:
+    """Tell whether a phrase begins there, where any word has a capital."""
+    return bool(_OPENS.search(text[max(0, start - 8) : start]))
+
+
+_folded = lru_cache(maxsize=20_000)(fold)
+
+
+@lru_cache(maxsize=50_000)
 def _sign(word: str, language: str, *, is_name: bool) -> tuple[str, Kind]:
     if word[0].isdigit():
         return _GROUPED.sub("", word).rstrip("%").replace(",", "."), Kind.NUMBER

@@ -95,8 +95,10 @@ def _is_platform(outlet: str, host: str) -> bool:
     return not PLATFORMS.isdisjoint({host.removeprefix("m."), fold(outlet)})
 
 
+@lru_cache(maxsize=20_000)
 def _host(link: str) -> str:
     # The part that link_host reads: an address is long, and the same hosts come all day.
+    # An entry's own is asked for again by each of an issue's rules.
     return _host_of("/".join(link.split("/", 3)[:3]))
 
 

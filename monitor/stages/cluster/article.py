@@ -28,6 +28,15 @@ class Articles:
         for mark in _marks(member):
             self._seen[mark].append(member)
 
+    def forget(self, member: Member) -> None:
+        """Forget an entry that was added."""
+        for mark in _marks(member):
+            others = [other for other in self._seen[mark] if other is not member]
+            if others:
+                self._seen[mark] = others
+            else:
+                del self._seen[mark]
+
     def copies(self, member: Member) -> list[EntryKey]:
         """Return the entries that are the same article, the latest first."""
         found: dict[EntryKey, None] = {}

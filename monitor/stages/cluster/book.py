@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.model import Entry, EntryKey, Placement, StoryEntry
@@ -23,10 +23,10 @@ OTHER_LANGUAGE_LINE: Final = 0.23
 # A story is compared as a whole, but its nearest entry speaks louder: long stories have
 # several wordings. All of it on the mean would split them, on the nearest chain them.
 NEAREST_SHARE: Final = 0.3
-SILENCE_PENALTY: Final = 0.2  # for each day since a story's last entry
+SILENCE_PENALTY: Final = 0.25  # for each day since a story's last entry
 # An entry that belongs to two stories may show that they are one: unless they are quite
 # unlike, it had only to come first for both to have joined it.
-MERGE_ALLOWANCE: Final = 0.24
+MERGE_ALLOWANCE: Final = 0.36
 MERGE_CANDIDATES: Final = 3
 
 Pairs = Iterable[tuple[EntryKey, EntryKey]]
@@ -74,6 +74,14 @@ class StoryBook:
         story = self._shelf.story_of(key)
         return story.root if story else None
 
+    def forget(self, before: datetime) -> None:
+        """Forget the entries first seen before a moment.
+
+        A book that is kept and pruned so places as one made anew of the entries since then.
+        """
+        for member in self._shelf.forget(before):
+            self._articles.forget(member)
+
     def _place(self, entry: Entry) -> Placement:
         known = self._shelf.story_of(entry.key)
         if known:
@@ -116,7 +124,7 @@ class StoryBook:
         ]
         if not found:
             return None, None
-        found.sort(key=lambda pair: (-pair[0], pair[1].number))
+        found.sort(key=lambda pair: (-pair[0], pair[1].members[0].place))
         best = found[0][1]
         for _, other in found[1 : 1 + MERGE_CANDIDATES]:
             if self._are_one(best, other):
@@ -159,6 +167,7 @@ def _member(entry: Entry) -> Member:
         entry.outlet,
         entry.link,
         entry.dated_at.timestamp() / 3600,
+        entry.seen_at,
     )
 
 

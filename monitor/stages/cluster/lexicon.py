@@ -1,4 +1,4 @@
-"""Words of two languages -> one language-neutral sign, by three small tables and by kinship."""
+"""Words of two languages -> one language-neutral sign, by the word tables and by kinship."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-from monitor.stages.cluster.acts import ACTS
-from monitor.stages.cluster.names import NAMES
-from monitor.stages.cluster.things import THINGS
+from monitor.stages.cluster.words import ACTS, MATTERS, NAME_TABLES, THING_TABLES
 
 STEM_MIN_CHARS: Final = 2  # of a prefix in the tables
+NAME_STEM_MIN_CHARS: Final = 3
 KIN_CHARS: Final = 7  # where words of one Latin root still agree: "negotia", "negocia"
 LANGUAGES: Final = ("es", "en")
 
@@ -22,13 +21,16 @@ class Kind(Enum):
 
     ACT = "act"
     THING = "thing"
+    MATTER = "matter"  # a thing that is spoken of in passing: "effort", "position"
     NAME = "name"  # of the tables: an institution, a country, a fixed expression
     PROPER = "proper"  # written with a capital and in no table: mostly people and firms
+    PERHAPS = "perhaps"  # the same where any word has a capital: in Title Case, or first
     NUMBER = "number"
+    AMOUNT = "amount"  # millions and more, whatever their unit
     WORD = "word"  # any other
 
 
-_SIGNS = re.compile(r"([a-z0-9]+):([^|;]*)\|([^;]*);")
+_SIGNS = re.compile(r"([a-z0-9_]+):([^|;]*)\|([^;]*);")
 
 # Words of one root, as Spanish and English spell it: "inmigración", "immigration".
 _SPELLINGS: Final = tuple(
@@ -63,22 +65,45 @@ def _lines(table: str, comma: str | None) -> Iterator[tuple[str, str, str]]:
 
 def _read_words() -> dict[str, dict[str, tuple[str, Kind]]]:
     found: dict[str, dict[str, tuple[str, Kind]]] = {language: {} for language in LANGUAGES}
-    for table, kind in ((ACTS, Kind.ACT), (THINGS, Kind.THING)):
-        for language, word, sign in _lines(table, None):
-            found[language].setdefault(word, (sign, kind))
+    kinds: dict[str, Kind] = {}
+    for tables, kind in (
+        ((ACTS,), Kind.ACT),
+        (THING_TABLES, Kind.THING),
+        ((MATTERS,), Kind.MATTER),
+    ):
+        for table in tables:
+            for language, word, sign in _lines(table, None):
+                found[language].setdefault(word, (sign, kinds.setdefault(sign, kind)))
     return found
 
 
-def _read_phrases() -> dict[str, dict[tuple[str, ...], str]]:
-    found: dict[str, dict[tuple[str, ...], str]] = {language: {} for language in LANGUAGES}
-    for language, phrase, sign in _lines(NAMES, ","):
-        found[language].setdefault(tuple(phrase.split()), sign)
+def _read_phrases() -> dict[str, dict[str, list[tuple[tuple[str, ...], str]]]]:
+    """Return by language and first word the phrases that begin with it, the longest first."""
+    known: dict[str, dict[tuple[str, ...], str]] = {language: {} for language in LANGUAGES}
+    for table in NAME_TABLES:
+        for language, phrase, sign in _lines(table, ","):
+            known[language].setdefault(tuple(phrase.split()), sign)
+    found: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
+    for language, phrases in known.items():
+        by_first = found[language] = {}
+        for words, sign in sorted(phrases.items(), key=lambda each: -len(each[0])):
+            if words and (len(words) > 1 or not words[0].endswith("*")):
+                by_first.setdefault(words[0], []).append((words, sign))
+    return found
+
+
+def _read_stems() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for table in NAME_TABLES:
+        for language, phrase, sign in _lines(table, ","):
+            if phrase.endswith("*") and " " not in phrase:
+                found[language].setdefault(phrase[:-1], sign)
     return found
 
 
 _WORDS: Final = _read_words()
 _PHRASES: Final = _read_phrases()
-_LONGEST: Final = max(len(phrase) for phrases in _PHRASES.values() for phrase in phrases)
+_STEMS: Final = _read_stems()
 
 
 @lru_cache(maxsize=50_000)
@@ -99,22 +124,35 @@ def _by_stem(word: str, table: Mapping[str, tuple[str, Kind]]) -> tuple[str, Kin
     return None
 
 
+@lru_cache(maxsize=50_000)
+def begins_name(word: str, language: str) -> bool:
+    """Tell whether any name can begin with a folded word."""
+    return word in _PHRASES[language] or _name_stem(word, language) is not None
+
+
 def name_at(words: Sequence[str], start: int, language: str) -> tuple[str, int] | None:
     """Return the longest name that begins at a word, and of how many words it is."""
-    phrases = _PHRASES[language]
-    for count in range(min(_LONGEST, len(words) - start), 0, -1):
-        found = phrases.get(tuple(words[start : start + count]))
-        if found:
-            return found, count
+    for phrase, sign in _PHRASES[language].get(words[start], ()):
+        end = start + len(phrase)
+        if end == start + 1 or _reads(words[start + 1 : end], phrase[1:]):
+            return sign, len(phrase)
     stem = _name_stem(words[start], language)
     return (stem, 1) if stem else None
 
 
+def _reads(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Tell whether words are those of a phrase, whose last may be a prefix."""
+    if len(words) != len(phrase) or tuple(words[:-1]) != tuple(phrase[:-1]):
+        return False
+    last = phrase[-1]
+    return words[-1].startswith(last[:-1]) if last.endswith("*") else words[-1] == last
+
+
 @lru_cache(maxsize=50_000)
 def _name_stem(word: str, language: str) -> str | None:
-    phrases = _PHRASES[language]
-    for end in range(len(word), 3, -1):
-        found = phrases.get((word[:end] + "*",))
+    stems = _STEMS[language]
+    for end in range(len(word), NAME_STEM_MIN_CHARS - 1, -1):
+        found = stems.get(word[:end])
         if found:
             return found
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from monitor.stages.cluster.template import fill_one_pattern
@@ -15,16 +15,23 @@ from monitor.stages.cluster.terms import EVERYWHERE, Terms
 BACKGROUND_COUNT: Final = 60
 # Names that are everywhere are never rare, whatever the window says yet: the share of the
 # background that is taken to hold them.
-EVERYWHERE_SHARE: Final = 0.1
+EVERYWHERE_SHARE: Final = 0.05
+EVERYWHERE_BACKGROUND: Final = 1 + round(BACKGROUND_COUNT * EVERYWHERE_SHARE)
+# Rarity is asked for a thousand times an entry.
+_LOGS: Final = (0.0, *(math.log(count) for count in range(1, 4096)))
 STORY_SHARE: Final = 0.3  # of rarity: by stories that hold a term, the rest by entries
 
 # A few common words in common prove little, however well they fill two short titles:
 # less in common than three words of the rarest kind takes up to this away.
 THIN_PENALTY: Final = 0.2
 THICK_RARITY: Final = 3.2
+# Things in common make no event ("school", "bridge", "garden") unless a name, an act or a number
+# holds them together: less of these in common than this takes up to that away.
+LOOSE_PENALTY: Final = 0.25
+HELD_RARITY: Final = 0.8
 # Words that no table knows are mostly common ones, which look rare in a young book: what is
 # not shared of them tells two events apart, what is shared counts for this part only.
-RAISED_CREDIT: Final = 0.3
+RAISED_CREDIT: Final = 0.1
 # The farther apart in time, the less likely one event; the first hours tell the most.
 DAY_PENALTY: Final = 0.1  # times the root of the days
 # The 12th round is not the 13th, however alike the reports, nor is 18 % of duties 31 %.
@@ -52,27 +59,43 @@ class Rarity:
         """Count an entry's terms in; with `step` -1, out."""
         self.entry_count += step
         for sign in signs:
-            self._entries[sign] += step
+            _count(self._entries, sign, step)
 
     def add_to_story(self, sign: str, step: int = 1) -> None:
         """Count one story more, or with `step` -1 one fewer, that holds a term."""
-        self._stories[sign] += step
+        _count(self._stories, sign, step)
 
-    def of(self, sign: str) -> float:
-        """Return a term's rarity in [0, 1]."""
-        background = 1 + BACKGROUND_COUNT * EVERYWHERE_SHARE if sign in EVERYWHERE else 1
-        entries, stories = self.entry_count + BACKGROUND_COUNT, self.story_count + BACKGROUND_COUNT
-        among_entries = math.log(entries / (self._entries.get(sign, 0) + background))
-        among_stories = math.log(stories / (self._stories.get(sign, 0) + background))
-        rarity = (1 - STORY_SHARE) * among_entries + STORY_SHARE * among_stories
-        return max(0.0, rarity) / math.log(entries)
+    def at_this_moment(self) -> Callable[[str], float]:
+        """Return what tells a term's rarity in [0, 1] until the next entry is counted."""
+        entries, stories = self._entries, self._stories
+        all_entries = _log(self.entry_count + BACKGROUND_COUNT)
+        all_stories = _log(self.story_count + BACKGROUND_COUNT)
+        entry_share, story_share = (1 - STORY_SHARE) / all_entries, STORY_SHARE / all_entries
+
+        def rarity(sign: str) -> float:
+            background = EVERYWHERE_BACKGROUND if sign in EVERYWHERE else 1
+            among_entries = all_entries - _log(entries.get(sign, 0) + background)
+            among_stories = all_stories - _log(stories.get(sign, 0) + background)
+            return max(0.0, entry_share * among_entries + story_share * among_stories)
+
+        return rarity
+
+
+def _count(counts: Counter[str], sign: str, step: int) -> None:
+    counts[sign] += step
+    if not counts[sign]:
+        del counts[sign]  # a book that is kept for months meets every word there is
+
+
+def _log(count: int) -> float:
+    return _LOGS[count] if count < len(_LOGS) else math.log(count)
 
 
 class Comparison:
     """One entry, ready to be compared with many at one moment of the book."""
 
     def __init__(self, terms: Terms, rarity: Rarity) -> None:
-        self._rarity = rarity
+        self._rarity = rarity.at_this_moment()
         self._rarities: dict[str, float] = {}
         self.terms = terms
         self.weights = {sign: weight * self._of(sign) for sign, weight in terms.weights.items()}
@@ -80,7 +103,8 @@ class Comparison:
 
     def likeness(self, other: Terms, apart_h: float) -> float:
         """Return how likely an entry is on the same event: about 0 to 1, below for a veto."""
-        dot = square = common = 0.0
+        dot = square = common = held = 0.0
+        holding = self.terms.holding
         mine, known, rarity = self.weights, self._rarities, self._of
         raised = self.terms.raised | other.raised
         for sign, share in other.weights.items():
@@ -91,8 +115,11 @@ class Comparison:
                     weight *= RAISED_CREDIT
                 dot += mine[sign] * weight
                 common += weight
+                if sign in holding:
+                    held += weight
         likeness = dot / (self._length * math.sqrt(square)) if dot else 0.0
         likeness -= THIN_PENALTY * (1 - min(1.0, common / THICK_RARITY))
+        likeness -= LOOSE_PENALTY * (1 - min(1.0, held / HELD_RARITY))
         likeness -= DAY_PENALTY * math.sqrt(apart_h / 24)
         if self.terms.figures and _differ(self.terms.figures, other.figures):
             likeness -= NUMBER_PENALTY
@@ -101,7 +128,7 @@ class Comparison:
         return likeness
 
     def _of(self, sign: str) -> float:
-        found = self._rarities[sign] = self._rarity.of(sign)
+        found = self._rarities[sign] = self._rarity(sign)
         return found
 
 

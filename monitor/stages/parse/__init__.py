@@ -1,7 +1,7 @@
-"""Turn the bytes of a feed into entries in plain text with settled dates. Sole user of feedparser.
+"""Turn the bytes of a feed into entries in plain text with settled dates.
 
-feedparser gets bytes, never an address or a path, and neither sanitises nor resolves
-links: both cost more than the parsing, and everything here ends as plain text anyway.
+What is new in a document is cut out (cut.py) and, where it is everyday, read at once
+(everyday.py); all else is read by feedparser (judge.py). Both give the same entries.
 """
 
 from __future__ import annotations
@@ -12,11 +12,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Any, Final
-from xml.sax import SAXParseException
-
-import feedparser
 
 from monitor.errors import ParseError
 from monitor.identity import twin_of
@@ -28,8 +24,9 @@ from monitor.stages.parse.entry_reader import (
     tell_apart,
     text_of,
 )
+from monitor.stages.parse.everyday import read_everyday
 from monitor.stages.parse.json_feed import read_json_feed
-from monitor.text import clean, plain_text
+from monitor.text import plain_text
 from monitor.text.document import Document, decode_document, mend_document
 
 # Of a flood, as many are read in one poll as can be stored in two; the rest comes again.
@@ -171,11 +168,17 @@ def _read_unseen(
     if cut is None:
         return None
     items, waiting_count = _choose_items(cut.items, seen)
-    parsed = _parse(cut.with_only(items), feed, url if "xml:base" in document.text else None)
-    if parsed["bozo"] or not parsed["version"] or len(parsed["entries"]) != len(items):
-        return None
+    # With an xml:base feedparser makes addresses of ids and links.
+    base = url if "xml:base" in document.text else None
+    read = None if base else read_everyday(cut, items)
+    if read is None:
+        from monitor.stages.parse import judge  # 7 MB and a tenth of a second: few need it
+
+        read = judge.read_well_formed(cut.with_only(items), feed, base)
+        if read is None or len(read[1]) != len(items):
+            return None
     hashes = _hashes(cut.items, items, seen)
-    return _Reading(parsed["feed"], parsed["entries"], document.mended, hashes, waiting_count)
+    return _Reading(*read, document.mended, hashes, waiting_count)
 
 
 def _hashes(
@@ -208,10 +211,12 @@ def _choose_items(items: Iterable[Item], seen: Container[bytes]) -> tuple[list[I
 def _read_whole(document: Document, feed: Feed, url: str) -> _Reading:
     if not document.text.strip():
         raise ParseError(feed.url, "the answer is empty, not a feed", kind=Problem.NOT_A_FEED)
+    from monitor.stages.parse import judge  # as above
+
     base = url if "xml:base" in document.text else None
-    parsed = _parse(document.text.encode(), feed, base)
+    parsed = judge.parse(document.text.encode(), feed, base)
     found: list[dict[str, Any]] = parsed["entries"]
-    problem = _problem(parsed)
+    problem = judge.problem_of(parsed)
     _refuse_other_documents(document.text, parsed, found, problem, feed)
     notes = [*document.mended, *([problem] if problem else [])]
     if problem and _ends_inside_an_entry(document.text):
@@ -219,44 +224,6 @@ def _read_whole(document: Document, feed: Feed, url: str) -> _Reading:
         found = found[:-1]
         notes.append("the document ends within an entry, which is left for the next poll")
     return _Reading(parsed["feed"], found, tuple(notes))
-
-
-def _parse(document: bytes, feed: Feed, base: str | None) -> dict[str, Any]:
-    """Let feedparser read a document in UTF-8.
-
-    `base` is its address, for documents with an xml:base only: with one, feedparser also
-    makes addresses of ids, and a feed that moves would bring all its entries again;
-    without, an xml:base leaks to what follows.
-    """
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    if base is not None:
-        headers["content-location"] = base
-    try:
-        result: dict[str, Any] = feedparser.parse(
-            BytesIO(document),
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    # The one place where everything is caught: a foreign parser, on foreign bytes, has
-    # raised a dozen classes so far, and none of them may end more than this feed.
-    except Exception as error:
-        problem = f"the parser gave up on it ({type(error).__name__})"
-        raise ParseError(feed.url, problem, kind=Problem.PARSER) from error
-    return result
-
-
-def _problem(parsed: dict[str, Any]) -> str:
-    """Return what is malformed, in words, "" when nothing is."""
-    if not parsed["bozo"]:
-        return ""
-    error = parsed.get("bozo_exception")
-    where = (
-        f"line {error.getLineNumber()}: {clean(error.getMessage())}"
-        if isinstance(error, SAXParseException)
-        else repr(error)  # feedparser itself objects
-    )
-    return f"not well-formed XML in {where}"
 
 
 def _refuse_other_documents(

@@ -1,14 +1,15 @@
 """Cut a feed's document into its items, so that only what is new needs a full parse. Pure.
 
 Python's own expat finds the places: whatever it cannot read, or could be read in two
-ways, is not cut, and the whole document is parsed.
+ways, is not cut, and the whole document is parsed. What it meets on the way is kept, so
+that an everyday item needs no second parse (everyday.py).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -18,8 +19,15 @@ from monitor.identity import twin_of
 HASH_BYTES = 8
 
 _ITEMS: Final = frozenset({"item", "entry"})
-_NAMING: Final = frozenset({"guid", "id", "link"})
+_IDS: Final = frozenset({"guid", "id"})
+_NAMING: Final = frozenset({*_IDS, "link"})
 _RDF_ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# about"
+
+
+# One element as expat told it, when it ended: its depth (the root's is 1), its name
+# ("namespace local", or "local" in no namespace), its attributes (name, value, name,
+# value), and its text behind the last element in it. A plain tuple: there are many.
+Element = tuple[int, str, list[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,17 @@ class Item:
     # It has an id, or else a link, and no other item has it. Those that share one are
     # told apart by all of them, so they are read together.
     is_distinct: bool
+    elements: Sequence[Element] = field(default=(), compare=False, repr=False)  # itself the last
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a document holds besides its items, and its namespaces."""
+
+    before: Sequence[Element]  # those that ended before the first item began
+    behind: Sequence[Element]
+    namespaces: dict[str, str] | None  # by prefix; None: one changed its meaning
+    defaults: frozenset[str]  # namespaces declared without a prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,7 @@ class Cut:
     head: bytes
     items: tuple[Item, ...]
     tail: bytes
+    frame: Frame | None = field(default=None, compare=False, repr=False)
 
     def with_only(self, items: Iterable[Item]) -> bytes:
         """Return the document with these items only."""
@@ -55,22 +75,30 @@ def cut_document(document: bytes) -> Cut | None:
     finder = _Finder()
     try:
         finder.read(document)
+        own_names = finder.own_names()
     except (expat.ExpatError, _NotSafeError):
         return None
     places = finder.places
     if not places:
         return None
     position = places[0].start
-    taken = Counter(name for place in places for name in place.own_names)
+    taken = Counter(name for names in own_names for name in names)
     items = []
-    for place in places:
+    for place, names in zip(places, own_names, strict=True):
         if document[position : place.start].strip():
             return None
         position = place.end
         content = document[place.start : place.end]
-        is_distinct = bool(place.own_names) and all(taken[name] == 1 for name in place.own_names)
-        items.append(Item(content, item_hash(content), is_distinct))
-    return Cut(document[: places[0].start], tuple(items), document[position:])
+        is_distinct = bool(names) and all(taken[name] == 1 for name in names)
+        elements = finder.elements[place.first : place.last]
+        items.append(Item(content, item_hash(content), is_distinct, elements))
+    frame = Frame(
+        finder.elements[: places[0].first],
+        finder.elements[places[-1].last :],
+        finder.namespaces,
+        frozenset(finder.defaults),
+    )
+    return Cut(document[: places[0].start], tuple(items), document[position:], frame)
 
 
 def item_hash(content: bytes) -> bytes:
@@ -84,74 +112,120 @@ class _NotSafeError(Exception):
 
 @dataclass(slots=True)
 class _Place:
-    start: int
-    end: int = 0
-    names: set[str] = field(default_factory=set)  # ids, as they are written
-    links: set[str] = field(default_factory=set)
+    """Where an item stands: in the document, and among the elements."""
 
-    @property
-    def own_names(self) -> set[str]:
-        return self.names or self.links
+    start: int
+    first: int
+    end: int = 0
+    last: int = 0
 
 
 class _Finder:
-    """Finds where items begin and end, and what names them."""
+    """Finds where items begin and end, and what they hold."""
 
     def __init__(self) -> None:
         self.places: list[_Place] = []
+        self.elements: list[Element] = []
+        self.namespaces: dict[str, str] | None = {}
+        self.defaults: set[str] = set()
         self._document = b""
-        self._depth = 0
         self._item_depth = 0  # the depth at which items stand, 0 before the first
         self._item_name = ""
-        self._text: list[str] | None = None  # of the id or link that is being read
+        self._open: list[list[str]] = []  # the attributes of the elements under way
+        self._texts: list[str] = []
+        self._others: set[str] = set()  # names that are no item's
+        self._ids: set[str] = set()  # of them, those of ids
+        self._naming_names: set[str] = set()  # and those of ids and links
         self._parser = parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.ordered_attributes = True
+        parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._texts.append
         parser.StartDoctypeDeclHandler = self._refuse
+        parser.StartNamespaceDeclHandler = self._declare
 
     def read(self, document: bytes) -> None:
         self._document = document
         self._parser.Parse(document, True)
 
+    def own_names(self) -> list[set[str]]:
+        """Return what names each item: its ids, else its links."""
+        return [self._ids_of(place) or self._links_of(place) for place in self.places]
+
+    def _ids_of(self, place: _Place) -> set[str]:
+        names = self._ids
+        found = [each[3] for each in self._naming(place) if each[1] in names]
+        found += _values(self.elements[place.last - 1][2], _RDF_ABOUT)
+        return set(filter(None, map(_comparable, found)))
+
+    def _links_of(self, place: _Place) -> set[str]:
+        found = []
+        for _, name, attributes, text in self._naming(place):
+            if name not in self._ids:
+                found += [text, *_values(attributes, "href")]
+        return set(filter(None, map(_comparable, found)))
+
+    def _naming(self, place: _Place) -> Iterator[Element]:
+        """Yield the elements that may name an item."""
+        depth, before = self._item_depth + 1, 0
+        for each in self.elements[place.first : place.last]:
+            if each[1] in self._naming_names and each[0] == depth:
+                if before > depth:
+                    raise _NotSafeError  # something within an id
+                yield each
+            before = each[0]
+
     def _refuse(self, *_: object) -> None:
         raise _NotSafeError
 
-    def _start(self, name: str, attributes: list[str]) -> None:
-        self._depth += 1
-        local = name.rpartition(" ")[2].lower()
-        if local in _ITEMS:
-            self._start_item(name, attributes)
-        elif self._depth == self._item_depth + 1 and self.places and local in _NAMING:
-            if local == "link":
-                self.places[-1].links.update(map(_comparable, _values(attributes, "href")))
-            self._text = []
-            self._parser.CharacterDataHandler = self._text.append
+    def _declare(self, prefix: str | None, uri: str | None) -> None:
+        if not prefix:
+            self.defaults.add(uri or "")
+        elif self.namespaces and self.namespaces.get(prefix, uri) != uri:
+            self.namespaces = None
+        elif self.namespaces is not None:
+            self.namespaces[prefix] = uri or ""
 
-    def _start_item(self, name: str, attributes: list[str]) -> None:
+    def _start(self, name: str, attributes: list[str]) -> None:
+        self._open.append(attributes)
+        self._texts.clear()
+        if name not in self._others:
+            local = name.rpartition(" ")[2].lower()
+            if local in _ITEMS:
+                self._start_item(name)
+            else:
+                self._meet(name, local)
+
+    def _meet(self, name: str, local: str) -> None:
+        self._others.add(name)
+        if local in _IDS:
+            self._ids.add(name)
+        if local in _NAMING:
+            self._naming_names.add(name)
+
+    def _start_item(self, name: str) -> None:
+        depth = len(self._open)
         if not self.places:
-            self._item_depth, self._item_name = self._depth, name
-        elif (self._depth, name) != (self._item_depth, self._item_name):
+            self._item_depth, self._item_name = depth, name
+        elif (depth, name) != (self._item_depth, self._item_name):
             raise _NotSafeError  # one within another, or of another kind
-        place = _Place(self._parser.CurrentByteIndex)
-        place.names.update(map(_comparable, _values(attributes, _RDF_ABOUT)))
-        self.places.append(place)
+        self.places.append(_Place(self._parser.CurrentByteIndex, len(self.elements)))
 
     def _end(self, name: str) -> None:
-        if self._text is not None and self._depth == self._item_depth + 1:
-            place = self.places[-1]
-            is_link = name.rpartition(" ")[2].lower() == "link"
-            text = _comparable("".join(self._text))
-            if text:
-                (place.links if is_link else place.names).add(text)
-            self._text = None
-            self._parser.CharacterDataHandler = None
-        elif self.places and self._depth == self._item_depth and not self.places[-1].end:
-            start = self._parser.CurrentByteIndex
-            if not self._document.startswith(b"</", start):
-                raise _NotSafeError  # <item/>
-            self.places[-1].end = self._document.index(b">", start) + 1
-        self._depth -= 1
+        texts, opened = self._texts, self._open
+        depth = len(opened)
+        self.elements.append((depth, name, opened.pop(), "".join(texts)))
+        texts.clear()
+        if depth == self._item_depth and not self.places[-1].end:
+            self._end_item(self.places[-1])
+
+    def _end_item(self, place: _Place) -> None:
+        start = self._parser.CurrentByteIndex
+        if not self._document.startswith(b"</", start):
+            raise _NotSafeError  # <item/>
+        place.end = self._document.index(b">", start) + 1
+        place.last = len(self.elements)
 
 
 def _values(attributes: list[str], name: str) -> list[str]:

@@ -32,6 +32,7 @@ LANGUAGE_CHARS = 600  # of a summary: its first sentences tell what the others w
 
 TITLE_START_WORDS = 3
 TAIL_MAX_CHARS = 1200  # a title twice, and a little
+INVITATION_MAX_CHARS = 200  # one line, as `_INVITATION` lets it be, and a little
 
 AGGREGATORS: Final = frozenset({"news.google.com"})  # these append " - Outlet" to every title
 
@@ -181,15 +182,17 @@ def _without_tail(text: str, title: str) -> str:
     """Drop what is not of the article at the end of a summary: where it appeared, "Read more"."""
     start = max(len(text) - TAIL_MAX_CHARS, 0)
     tail = text[start:]
-    appeared = _APPEARED.search(tail)
-    if appeared:
+    # Two words are looked for sooner than a pattern is tried at each space.
+    may_have = "appeared" in tail or "primer" in tail
+    if may_have and (appeared := _APPEARED.search(tail)):
         for post in _POST.finditer(tail, 0, appeared.start()):
             # Its title follows; without it, the sentence is the article's own.
             named = words(tail[post.end() : appeared.start()])[:TITLE_START_WORDS]
             if named and named == words(title)[: len(named)]:
                 tail = tail[: post.start()].rstrip()
                 break
-    return text[:start] + _INVITATION.sub("", tail)
+    invitation = _INVITATION.search(tail, max(len(tail) - INVITATION_MAX_CHARS, 0))
+    return text[:start] + (tail[: invitation.start()] if invitation else tail)
 
 
 def _addresses(raw: dict[str, Any]) -> Iterator[str]:

@@ -6,11 +6,12 @@ loaded. A template can neither reach into the program nor load anything from a n
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import is_dataclass, replace
+from functools import lru_cache, partial
 from html.parser import HTMLParser
 from traceback import walk_tb
 from types import TracebackType
@@ -24,13 +25,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from monitor.config import DigestSettings
 from monitor.errors import RenderError
 from monitor.model import Digest, Rendered, Story
+from monitor.stages.render import issue_view
 from monitor.stages.render.compose import compose_message, header_text
 from monitor.stages.render.issue_view import IssueView, Room
+from monitor.stages.render.links import Links, personal
 from monitor.stages.render.view import fit, view_issue
 from monitor.text import clip
 from monitor.text.wording import say_count
 
-__all__ = ["compose_message", "render_issue"]
+__all__ = ["Links", "compose_message", "personal", "render_issue"]
 
 HTML_MAX_BYTES = 90_000  # Gmail clips at 102 kB and hides the footer with the rest
 PAGE_MAX_BYTES = 4_000_000
@@ -39,9 +42,17 @@ STEPS_MAX = 200_000  # rounds of range() in one issue
 SUBJECT_MAX_CHARS = 120
 TEXT_COLUMNS = 72
 
+NEARLY = 1.25  # times its limit: an issue so much too large fits with less of each story
+GUESSES_MAX = 6  # then halving goes on: stories may be as unlike as they want
+AROUND_BYTES = 14_000  # head, receipt and foot of an issue, about
+
 # Tried in turn until the mail fits; after them, stories move to the page.
 _ROOMS = (Room(), Room(also=4, reasons=4), Room(also=3, reasons=3))
 _PAGE_ROOMS = (Room(also=50, misses=60, late=60), Room())
+_NO_LINKS = Links()
+_VIEWS = frozenset(
+    kind for kind in vars(issue_view).values() if isinstance(kind, type) and is_dataclass(kind)
+)
 
 # What a template may raise besides Jinja's own errors: it computes like any program.
 _FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
@@ -61,29 +72,53 @@ def render_issue(
     zone: str,
     templates: Mapping[str, str],
     unconfirmed: Sequence[Story] = (),
+    links: Links = _NO_LINKS,
+    is_test: bool = False,
 ) -> Rendered:
     """Render one issue: subject, text, mail of at most 90 kB of HTML, and the whole page.
 
     `templates` maps file names to their text; "digest.html", "digest.txt" and
     "subject.txt" must be among them. `unconfirmed` are stories of the last issue that may
-    not have arrived; they open this one. Raises RenderError.
+    not have arrived; they open this one. `links` are for the mail, not for the page, and
+    hold marks that `personal` replaces for each reader. Raises RenderError.
     """
     environment = _environment(tuple(sorted(templates.items())))
 
-    view = view_issue(digest, settings=settings, zone=zone, unconfirmed=unconfirmed)
-    subject = _subject(environment, view)
+    def view_with(links: Links) -> IssueView:
+        view = view_issue(
+            digest, settings=settings, zone=zone, unconfirmed=unconfirmed, links=links
+        )
+        return replace(view, is_test=is_test)
 
-    def make(room: Room) -> tuple[IssueView, str]:
+    mail = view_with(links)
+    page = view_with(_NO_LINKS) if links != _NO_LINKS else mail
+    subject = _subject(environment, mail)
+
+    def make(view: IssueView, room: Room) -> tuple[IssueView, str]:
         shown = fit(view, room)
         return shown, _html(environment, shown, subject)
 
     story_count = len(unconfirmed) + len(digest.stories)
-    _, page_html = _within(PAGE_MAX_BYTES, make, _PAGE_ROOMS, story_count)
-    shown, body_html = _within(HTML_MAX_BYTES, make, _ROOMS, story_count)
+    _, page_html = _within(PAGE_MAX_BYTES, partial(make, page), _PAGE_ROOMS, story_count)
+    shown, body_html = _within(HTML_MAX_BYTES, partial(make, mail), _ROOMS, story_count)
     for markup in (body_html, page_html):
         _Inspector().inspect(markup)
     text = _tidy(_run(environment, "digest.txt", issue=shown, subject=subject))
-    return Rendered(subject, text, body_html, page_html)
+    again = shown.unconfirmed.stories if shown.unconfirmed else ()
+    page_text = "" if page is mail else _plain(environment, page, shown, subject)
+    return Rendered(
+        subject, text, body_html, page_html, frozenset(s.number for s in again), page_text
+    )
+
+
+def _plain(environment: _Sandbox, page: IssueView, shown: IssueView, subject: str) -> str:
+    """Return the text of the mail without anybody's links, to be kept beside the page."""
+    sections = zip(page.sections, shown.sections, strict=True)
+    kept = tuple(
+        replace(whole, stories=whole.stories[: len(part.stories)]) for whole, part in sections
+    )
+    view = replace(fit(page, Room()), sections=kept)
+    return _tidy(_run(environment, "digest.txt", issue=view, subject=subject))
 
 
 def _within(
@@ -97,31 +132,49 @@ def _within(
     A template that gives too much even without stories is at fault: RenderError.
     """
     excess = RenderError("digest.html", None, f"over {limit} bytes even without any story")
+    sizes: dict[int, int] = {}  # by stories shown
 
     def fitting(room: Room) -> tuple[IssueView, str] | None:
         nonlocal excess
+        shown_count = story_count if room.stories is None else room.stories
         try:
             made = make(room)
         except _TooLongError as error:
-            excess = error
+            excess, sizes[shown_count] = error, OUTPUT_MAX_CHARS
             return None
-        return made if len(made[1].encode()) <= limit else None
+        sizes[shown_count] = len(made[1].encode())
+        return made if sizes[shown_count] <= limit else None
 
     for room in rooms:
-        if made := fitting(room):
+        # Far too much: less of each story will not do, and each try takes its time.
+        is_far = sizes.get(story_count, 0) > limit * (4 if room == rooms[-1] else NEARLY)
+        if not is_far and (made := fitting(room)):
             return made
     best, fits, too_many = None, -1, story_count
-    # Each round halves what is uncertain, up to a tenth; a mail usually holds about 30.
-    middle = min(30, story_count // 2)
     while too_many - fits > 1 + max(0, fits) // 10:
-        if made := fitting(replace(rooms[-1], stories=middle)):
-            best, fits = made, middle
+        count = _guess(sizes, limit, fits, too_many)
+        if made := fitting(replace(rooms[-1], stories=count)):
+            best, fits = made, count
         else:
-            too_many = middle
-        middle = min((fits + too_many) // 2, max(2 * fits, 0) or too_many)
+            too_many = count
     if best is None:
         raise excess
     return best
+
+
+def _guess(sizes: dict[int, int], limit: int, fits: int, too_many: int) -> int:
+    """Return how many stories to try, between what fits and what does not.
+
+    By what one story weighs in the two issues nearest to the limit; what stands around the
+    stories weighs `AROUND_BYTES` as long as one only is known.
+    """
+    known = sorted(({0: AROUND_BYTES} | sizes).items(), key=lambda each: abs(each[1] - limit))
+    (one, size), (other, other_size) = known[:2]
+    weight = (size - other_size) / (one - other) if one != other else 0.0
+    guess = (fits + too_many) // 2
+    if weight > 0 and len(sizes) < GUESSES_MAX:
+        guess = one + math.floor((limit - size) / weight)
+    return min(max(guess, fits + 1), too_many - 1)
 
 
 def _subject(environment: _Sandbox, view: IssueView) -> str:
@@ -175,6 +228,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         for name in ("safe", "urlize", "xmlattr", "tojson", "random"):  # make markup, or chance
             del self.filters[name]
         self.filters |= {"counted": _counted, "filled": _filled, "number": say_count}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        # Our own views are frozen and hold text and numbers: they are most of what is asked.
+        if type(obj) in _VIEWS and not attr.startswith("_"):
+            return True
+        return super().is_safe_attribute(obj, attr, value)
 
     def _range(self, *bounds: int) -> range:
         steps = range(*bounds)

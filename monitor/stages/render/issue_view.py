@@ -16,7 +16,7 @@ class Room:
     also: int = 8  # other outlets a story
     reasons: int = 5
     misses: int = 5  # stories left out
-    late: int = 0  # stories with late reports
+    late: int = 5  # stories with late reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,9 @@ class StoryView:
     rank: int  # from 0, in the whole issue: who goes first when there is no room
     standing: RankView | None = None  # None: it is offered again
     update: UpdateView | None = None
+    number: int = 0  # the story's
+    more: str = ""  # links by which a reader asks for more or less of this; "" none
+    less: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class MissView:
     outlet: str
     language: str
     detail: str
+    wanted: str = ""  # the link by which a reader says that it should have been in; "" none
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class LateView:
     language: str
     detail: str  # "in the issue of 12 July"
     outlets: tuple[str, ...]
+    page: str = ""  # the link to the story's own page, "" none
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,17 @@ class NewsView:
 
 
 @dataclass(frozen=True, slots=True)
+class UpkeepView:
+    """How the monitor itself did in some days."""
+
+    alive_hours: int
+    all_hours: int
+    poll_count: int
+    failure_count: int
+    size_mb: int  # of the database
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptView:
     """What stood behind the issue."""
 
@@ -159,6 +175,29 @@ class ReceiptView:
     next_issue: str  # "Mon 13 Jul, 07:00", "" when none is due
     zone: str
     version: str
+    merged_count: int = 0  # slots that were missed, and that the issue stands for
+    upkeep: UpkeepView | None = None  # once a week
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """One day of a trend."""
+
+    count: str
+    height: int  # pixels, 0 to 24
+    block: str  # one character, as high as the count
+
+
+@dataclass(frozen=True, slots=True)
+class TrendView:
+    """The last days of a profile: how many entries passed its threshold, the oldest day first."""
+
+    title: str
+    bars: tuple[BarView, ...]
+    last_count: int
+    last_day: str  # "11 Jul"
+    day_count: int
+    total_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +209,7 @@ class IssueView:
     day: str  # "Sunday, 12 July 2026"
     short_day: str  # "12 Jul"
     time: str
-    page: str  # the issue's page below the state folder
+    page: str  # the issue's page: its address, else its place below the state folder
     headline: str  # the most important story's, "" in a quiet issue
     story_count: int  # of the whole issue, unconfirmed ones included
     report_count: int
@@ -184,3 +223,9 @@ class IssueView:
     receipt: ReceiptView
     late: tuple[LateView, ...] = ()  # reports attached in silence
     balance: BalanceView | None = None  # None: no story
+    misses_more_count: int = 0  # on the page, if it has room
+    late_more_count: int = 0
+    trends: tuple[TrendView, ...] = ()
+    is_alert: bool = False
+    is_test: bool = False
+    leave: str = ""  # the address to unsubscribe at, https: or mailto:; "" none

@@ -6,18 +6,15 @@ template can be edited without knowing what feeds do.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from monitor.config import DigestSettings
 from monitor.model import (
     Digest,
     Entry,
-    FeedChange,
     Omission,
     OmitReason,
     Reason,
@@ -25,94 +22,88 @@ from monitor.model import (
     Section,
     Story,
 )
-from monitor.stages.choose.balance import country_of
-from monitor.stages.choose.rank import host_name, is_second_hand, is_suffix, outlet_key, squeeze
+from monitor.stages.choose.rank import outlet_key
+from monitor.stages.render.entry_words import (
+    TITLE_MAX_CHARS,
+    headline_of,
+    host_of,
+    language_of,
+    mark_of,
+    outlet_of,
+    short_line,
+    short_name,
+    summary_of,
+)
 from monitor.stages.render.issue_view import (
     AlsoView,
-    BalanceView,
     IssueView,
     LateView,
     MissView,
-    NewsView,
     RankView,
     ReasonView,
-    ReceiptView,
     Room,
     SectionView,
     StoryView,
-    TroubleView,
     UpdateView,
 )
-from monitor.text import adds_to, clean, clean_link, clip, fold, link_host
-from monitor.text.wording import say_day, say_moment, say_short_day, say_since
+from monitor.stages.render.links import Links
+from monitor.stages.render.reader import Reader
+from monitor.stages.render.receipt_view import view_balance, view_receipt, view_trends
+from monitor.text import clean, clean_link, fold
+from monitor.text.wording import say_day, say_short_day
 
-TITLE_MAX_CHARS = 220
-SUMMARY_MAX_CHARS = 180  # two lines at 680 px
-NAME_MAX_CHARS = 60  # outlets, feeds, profiles
 TERM_MAX_CHARS = 30  # a chip does not wrap, and has to fit 360 px
-ADVICE_MAX_CHARS = 240
-PROBLEM_MAX_CHARS = 160  # what happened, in full where it is one sentence
 ALSO_MAX = 50
 REASONS_MAX = 5
+_NO_LINKS = Links()
 MISSES_MAX = 60  # on the page; a mail has room for fewer
-TROUBLES_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Whom the words are for."""
-
-    language: str
-    zone: ZoneInfo
-    today: date
-    shift: float = 0.0  # of every threshold
-
-    def since(self, at: datetime | None) -> str:
-        return say_since(at, self.zone, self.language, today=self.today) if at else ""
-
-    def moment(self, at: datetime) -> str:
-        return say_moment(at, self.zone, self.language, today=self.today)
 
 
 def view_issue(
-    digest: Digest, *, settings: DigestSettings, zone: str, unconfirmed: Sequence[Story]
+    digest: Digest,
+    *,
+    settings: DigestSettings,
+    zone: str,
+    unconfirmed: Sequence[Story],
+    links: Links = _NO_LINKS,
 ) -> IssueView:
     """Return what the templates show of an issue; `fit` makes it smaller."""
-    today = digest.slot.local_date
-    reader = _Reader(settings.language, ZoneInfo(zone), today, settings.threshold_shift)
+    today, label = digest.slot.local_date, digest.slot.label
+    reader = Reader(settings.language, ZoneInfo(zone), today, settings.threshold_shift, links)
     ranks = _ranks(digest, unconfirmed)
     again = SectionView("", len(unconfirmed), _stories(unconfirmed, None, ranks, reader))
     everything = [*unconfirmed, *digest.stories]
     entries = [scored.entry for story in everything for scored in story.entries]
     below = OmitReason.BELOW_THRESHOLD
     return IssueView(
-        title=_name(settings.title or digest.name),
+        title=short_name(settings.title or digest.name),
         language=settings.language,
         day=say_day(today, settings.language),
         short_day=say_short_day(today, settings.language),
         time=f"{digest.slot.local_time:%H:%M}",
-        page=f"digests/{digest.name}/{digest.slot.label}.html",
-        headline=_title(_top(digest, everything).lead.entry) if everything else "",
+        page=links.issue(label) or f"digests/{digest.name}/{label}.html",
+        headline=headline_of(_top(digest, everything).lead.entry) if everything else "",
         story_count=len(everything),
         report_count=len(entries),
-        outlet_count=len({fold(_outlet(entry)) for entry in entries}),
-        foreign_count=sum(bool(_mark(entry, settings.language)) for entry in entries),
+        outlet_count=len({fold(outlet_of(entry)) for entry in entries}),
+        foreign_count=sum(bool(mark_of(entry, settings.language)) for entry in entries),
         unconfirmed=again if unconfirmed else None,
-        sections=tuple(
-            SectionView(
-                _name(section.profile.title),
-                len(section.stories),
-                _stories(section.stories, section, ranks, reader),
-            )
-            for section in digest.sections
-        ),
-        misses=_misses(digest.omissions),
-        near_miss=next((_miss(o) for o in digest.omissions if o.reason is below), None),
+        sections=tuple(_section(section, ranks, reader) for section in digest.sections),
+        misses=_misses(digest.omissions, reader),
+        near_miss=next((_miss(o, reader) for o in digest.omissions if o.reason is below), None),
         omitted=_omitted(digest.omissions),
-        receipt=_receipt(digest, reader, zone),
-        late=_late(digest.omissions),
-        balance=_balance(everything, settings.language) if everything else None,
+        receipt=view_receipt(digest, reader, zone),
+        late=_late(digest.omissions, reader),
+        balance=view_balance(everything, settings.language) if everything else None,
+        trends=view_trends(digest.receipt.trends, settings.language),
+        is_alert=settings.kind == "alert",
+        leave=links.leave(),
     )
+
+
+def _section(section: Section, ranks: Mapping[int, int], reader: Reader) -> SectionView:
+    stories = _stories(section.stories, section, ranks, reader)
+    return SectionView(short_name(section.profile.title), len(section.stories), stories)
 
 
 def _top(digest: Digest, everything: Sequence[Story]) -> Story:
@@ -127,7 +118,9 @@ def fit(view: IssueView, room: Room) -> IssueView:
         unconfirmed=_fit_section(view.unconfirmed, room) if view.unconfirmed else None,
         sections=tuple(_fit_section(section, room) for section in view.sections),
         misses=view.misses[: room.misses],
+        misses_more_count=len(view.misses[room.misses :]),
         late=view.late[: room.late],
+        late_more_count=len(view.late[room.late :]),
     )
 
 
@@ -156,25 +149,25 @@ def _ranks(digest: Digest, unconfirmed: Sequence[Story]) -> Mapping[int, int]:
 
 
 def _stories(
-    stories: Iterable[Story], section: Section | None, ranks: Mapping[int, int], reader: _Reader
+    stories: Iterable[Story], section: Section | None, ranks: Mapping[int, int], reader: Reader
 ) -> tuple[StoryView, ...]:
     return tuple(_story(s, section, ranks[s.number], reader) for s in stories)
 
 
-def _story(story: Story, section: Section | None, rank: int, reader: _Reader) -> StoryView:
+def _story(story: Story, section: Section | None, rank: int, reader: Reader) -> StoryView:
     entry = story.lead.entry
     score = _score(story, section, reader)
     also = _also(story, reader.language)
     return StoryView(
-        title=_title(entry),
+        title=headline_of(entry),
         link=clean_link(entry.link),
-        outlet=_outlet(entry),
-        host=_host_to_show(entry),
+        outlet=outlet_of(entry),
+        host=host_of(entry),
         time=reader.moment(entry.dated_at),
         is_dated=entry.published_at is not None,
-        language=_language(entry),
-        mark=_mark(entry, reader.language),
-        summary=_summary(entry),
+        language=language_of(entry),
+        mark=mark_of(entry, reader.language),
+        summary=summary_of(entry),
         also=also[:ALSO_MAX],
         also_more_count=len(also[ALSO_MAX:]),
         reasons=_reasons(score),
@@ -182,10 +175,13 @@ def _story(story: Story, section: Section | None, rank: int, reader: _Reader) ->
         rank=rank,
         standing=_standing(story),
         update=_update(story),
+        number=story.number,
+        more=reader.links.verdict(entry.key, score.profile, good=True),
+        less=reader.links.verdict(entry.key, score.profile, good=False),
     )
 
 
-def _score(story: Story, section: Section | None, reader: _Reader) -> Score:
+def _score(story: Story, section: Section | None, reader: Reader) -> Score:
     """Return the score that brought a story where it stands.
 
     The lead's own when that passes: its reasons are words of the headline above them.
@@ -219,8 +215,8 @@ def _update(story: Story) -> UpdateView | None:
         return None
     return UpdateView(
         update.day,
-        _line(update.headline, TITLE_MAX_CHARS),
-        tuple(_line(word, TERM_MAX_CHARS) for word in update.news),
+        short_line(update.headline, TITLE_MAX_CHARS),
+        tuple(short_line(word, TERM_MAX_CHARS) for word in update.news),
     )
 
 
@@ -228,9 +224,9 @@ def _also(story: Story, language: str) -> tuple[AlsoView, ...]:
     """Return the other outlets, each once, in the story's order."""
     others: dict[str, Entry] = {}
     for scored in story.entries:
-        others.setdefault(outlet_key(scored.entry) or fold(_outlet(scored.entry)), scored.entry)
+        others.setdefault(outlet_key(scored.entry) or fold(outlet_of(scored.entry)), scored.entry)
     return tuple(
-        AlsoView(_outlet(entry), clean_link(entry.link), _mark(entry, language))
+        AlsoView(outlet_of(entry), clean_link(entry.link), mark_of(entry, language))
         for entry in list(others.values())[1:]
     )
 
@@ -252,145 +248,48 @@ def _reason(group: Sequence[Reason]) -> ReasonView:
     # The scorer writes "Mexico: Sheinbaum": what it is evidence of, then the term.
     kind, _, term = group[0].term.rpartition(": ")
     return ReasonView(
-        term=_line(term.rstrip("*"), TERM_MAX_CHARS) or "…",
-        kind=_line(kind, TERM_MAX_CHARS),
+        term=short_line(term.rstrip("*"), TERM_MAX_CHARS) or "…",
+        kind=short_line(kind, TERM_MAX_CHARS),
         points=f"{sum(reason.points for reason in group):+.1f}",
         field=clean(group[0].field),
     )
 
 
-def _misses(omissions: Sequence[Omission]) -> tuple[MissView, ...]:
+def _misses(omissions: Sequence[Omission], reader: Reader) -> tuple[MissView, ...]:
     near = [o for o in omissions if o.reason is not OmitReason.ALREADY_SENT][:MISSES_MAX]
-    return tuple(_miss(omission) for omission in near)
+    return tuple(_miss(omission, reader) for omission in near)
 
 
-def _miss(omission: Omission) -> MissView:
-    entry = omission.story.lead.entry
+def _miss(omission: Omission, reader: Reader) -> MissView:
+    entry, profile = omission.story.lead.entry, omission.story.score.profile
     return MissView(
-        title=_title(entry),
+        title=headline_of(entry),
         link=clean_link(entry.link),
-        outlet=_outlet(entry),
-        language=_language(entry),
+        outlet=outlet_of(entry),
+        language=language_of(entry),
         detail=clean(omission.detail) or omission.reason.value,
+        wanted=reader.links.verdict(entry.key, profile, good=True),
     )
 
 
-def _late(omissions: Sequence[Omission]) -> tuple[LateView, ...]:
+def _late(omissions: Sequence[Omission], reader: Reader) -> tuple[LateView, ...]:
     """Return the stories that were sent before and reported on since."""
     sent = [o for o in omissions if o.reason is OmitReason.ALREADY_SENT][:MISSES_MAX]
     return tuple(
         LateView(
-            title=_title(omission.story.lead.entry),
+            title=headline_of(omission.story.lead.entry),
             link=clean_link(omission.story.lead.entry.link),
-            language=_language(omission.story.lead.entry),
+            language=language_of(omission.story.lead.entry),
             detail=clean(omission.detail),
-            outlets=tuple(dict.fromkeys(_outlet(e.entry) for e in omission.story.entries))[
+            outlets=tuple(dict.fromkeys(outlet_of(e.entry) for e in omission.story.entries))[
                 :ALSO_MAX
             ],
+            page=reader.links.story(omission.story.lead.entry.key),
         )
         for omission in sent
     )
 
 
-def _balance(stories: Sequence[Story], language: str) -> BalanceView:
-    """Count the leads by country, as their feeds' folders tell it, and by language.
-
-    Behind an aggregator the folder says nothing about the outlet.
-    """
-    leads = [story.lead for story in stories]
-    countries = Counter(
-        country
-        for lead in leads
-        if not is_second_hand(lead.entry) and (country := country_of(lead.topics, language))
-    )
-    languages = Counter(_language(lead.entry) for lead in leads)
-    languages.pop("", None)
-    return BalanceView(len(leads), tuple(countries.most_common()), tuple(languages.most_common()))
-
-
 def _omitted(omissions: Sequence[Omission]) -> tuple[tuple[str, int], ...]:
     counts = Counter(omission.reason for omission in omissions)
     return tuple((reason.value, counts[reason]) for reason in OmitReason if counts[reason])
-
-
-def _receipt(digest: Digest, reader: _Reader, zone: str) -> ReceiptView:
-    receipt = digest.receipt
-    troubles = tuple(
-        TroubleView(
-            title=_name(trouble.title),
-            problem=_line(trouble.problem, PROBLEM_MAX_CHARS),
-            kind=trouble.kind or trouble.problem,
-            since=reader.since(trouble.since),
-            advice=_line(trouble.advice, ADVICE_MAX_CHARS),
-        )
-        for trouble in receipt.troubles[:TROUBLES_SHOWN]
-    )
-    # A feed that broke stands among the troubles already.
-    news = [each for each in receipt.news if each.change is not FeedChange.BROKE]
-    return ReceiptView(
-        feeds_count=receipt.feeds_count,
-        feeds_answered_count=receipt.feeds_answered_count,
-        entries_new_count=receipt.entries_new_count,
-        entries_above_count=receipt.entries_above_count,
-        troubles=troubles,
-        troubles_more_count=len(receipt.troubles) - len(troubles),
-        news=tuple(
-            NewsView(_name(each.title), each.change.value, _line(each.detail, PROBLEM_MAX_CHARS))
-            for each in news[:TROUBLES_SHOWN]
-        ),
-        since=reader.since(receipt.since),
-        next_issue=reader.moment(receipt.next_issue_at) if receipt.next_issue_at else "",
-        zone=zone,
-        version=clean(receipt.version),
-    )
-
-
-# ---------------------------------------------------------------- one entry's words
-
-
-def _title(entry: Entry) -> str:
-    """Return the headline; aggregators put " - The Outlet" behind it, which is told anyway."""
-    title = clean(entry.title[: 10 * TITLE_MAX_CHARS])
-    headline, dash, tail = title.rpartition(" - ")
-    if dash and headline and fold(tail) == fold(clean(entry.outlet[:NAME_MAX_CHARS])):
-        title = headline
-    return clip(title, TITLE_MAX_CHARS) or link_host(entry.link) or "…"
-
-
-def _outlet(entry: Entry) -> str:
-    return _name(entry.outlet) or link_host(clean_link(entry.link)) or "…"
-
-
-def _summary(entry: Entry) -> str:
-    """Return the summary in short, "" when it says no more than the title and the outlet."""
-    summary = _line(entry.summary, SUMMARY_MAX_CHARS)
-    return summary if adds_to(summary, f"{_title(entry)} {_outlet(entry)}") else ""
-
-
-def _name(text: str) -> str:
-    return _line(text, NAME_MAX_CHARS)
-
-
-def _line(text: str, limit: int) -> str:
-    # What is cut anyway need not be cleaned; unseen characters may be many, hence the tenfold.
-    return clip(clean(text[: 10 * limit]), limit)
-
-
-def _language(entry: Entry) -> str:
-    """Return the language for a lang attribute: what the feed says is not to be trusted there."""
-    language = entry.language or ""
-    return language if re.fullmatch(r"[a-z]{2,3}", language) else ""
-
-
-def _mark(entry: Entry, language: str) -> str:
-    own = _language(entry)
-    return own.upper() if own and own != language else ""
-
-
-def _host_to_show(entry: Entry) -> str:
-    """Return the link's host, "" when the outlet's name says as much."""
-    host = link_host(clean_link(entry.link))
-    name, outlet = host_name(host), squeeze(_outlet(entry))
-    if host.startswith("xn--") or ".xn--" in host or len(name) < 2 or is_suffix(name):
-        return host
-    return "" if name in outlet or (len(outlet) > 1 and outlet in name) else host

@@ -22,6 +22,7 @@ from monitor.adapters.home import (
 from monitor.adapters.home.settings import duration_text, parse_duration
 from monitor.errors import ConfigError
 from monitor.model import Alias, SourceArticle, Subscription
+from monitor.pipeline.plans import plan_of
 
 ROOT = Path(__file__).parents[3]
 PROFILE = """\
@@ -161,6 +162,19 @@ def test_recipients_of_its_own_replace_the_inherited_ones(tmp_path: Path) -> Non
         ('[digests.m]\nrecipients = ["a@b.org", "A@b.org"]', "would get two mails"),
         ("[digests.m]\nlength = 0", "digests.m.length: 0 is not allowed; expected 1 to 200"),
         ("[digests.m]\nthreshold_shift = nan", "threshold_shift: nan is not allowed"),
+        ("[digests.m]\nthreshold = 1.5", "threshold: 1.5 is not allowed"),
+        ("[digests.m]\nper_day = 0", "per_day: 0 is not allowed"),
+        ('[digests.m]\nquiet_hours = "22-7"', '"22-7" is no span of a day'),
+        ('[digests.m]\nquiet_hours = "07:00-07:00"', "two times that differ"),
+        ('[digests.m]\nkind = "alarm"', 'kind: expected one of: "digest", "alert"'),
+        ('[digests.m]\nkind = "alert"', "kind: an alert needs a higher threshold"),
+        ('[digests.m]\nwebhook = "ftp://x"', "webhook: expected an address"),
+        ('[digests.m]\nwebhook = "https://a b/"', "webhook: expected an address"),
+        ('[web]\npublic_url = "news.example.org"', "public_url:"),
+        ('[web]\npublic_url = "https://u:p@news.example.org"', "public_url:"),
+        ('[web]\npublic_url = "https://news.example.org/?a=b"', "public_url:"),
+        ('[web]\npublic_url = "https://news.example.org/\\r\\nBcc: e@e"', "public_url:"),
+        (f'[web]\npublic_url = "https://e.org/{"x" * 200}"', "public_url:"),
         ('[digests.m]\nwindow = "0h"', 'digests.m.window: expected "1s" to "30d"'),
         ('[digests.m]\nquiet = "never"', 'expected one of: "skip", "receipt", "weekly"'),
         ('[digests.m]\nextends = "n"', 'there is no digest "n"; allowed: none'),
@@ -634,3 +648,26 @@ def test_what_is_shipped_lies_in_the_package_or_at_the_root_of_the_checkout(
     monkeypatch.setattr(home_module, "_PACKAGE", tmp_path)
     (tmp_path / "_shipped").mkdir()
     assert shipped_root() == tmp_path / "_shipped"
+
+
+def test_an_alert_takes_its_threshold_in_place_of_the_profiles(tmp_path: Path) -> None:
+    home = opened(
+        tmp_path,
+        '[digests.urgent]\nkind = "alert"\nthreshold = 0.9\nquiet_hours = "22:00-07:00"\n'
+        '[digests.other]\nextends = "urgent"\nthreshold = 0.0\nthreshold_shift = 0.2\n'
+        '[web]\npublic_url = "https://news.example.org/monitor/"',
+    )
+
+    urgent, other = plan_of(home, "urgent"), plan_of(home, "other")
+    assert (urgent.lines, other.lines) == ({"wine": 0.9}, {"wine": 0.7})
+    assert (other.settings.kind, other.settings.quiet_hours) == ("alert", "22:00-07:00")
+    assert urgent.public_url == "https://news.example.org/monitor"
+    assert len(urgent.key) == 32
+    assert (tmp_path / "state" / "link-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_without_a_public_address_no_key_is_made(tmp_path: Path) -> None:
+    home = opened(tmp_path, "[digests.morning]")
+
+    assert (plan_of(home, "morning").key, plan_of(home, "morning").public_url) == (b"", "")
+    assert not (tmp_path / "state" / "link-key").exists()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from base64 import b64encode
 
 import pytest
@@ -10,6 +13,7 @@ from monitor.adapters.poll import Poller
 from monitor.config import NetworkSettings, PollSettings
 from monitor.errors import ConfigError, PollError
 from monitor.model import Access, Feed, PollRequest, Retrieved
+from tests.authority import authority
 from tests.servers import Reply, Site
 
 RSS = b"<rss><channel/></rss>"
@@ -82,6 +86,104 @@ def test_a_proxy_is_not_asked_for_what_is_no_public_server(url: str) -> None:
 
     assert isinstance(answer, PollError)
     assert (answer.kind, proxy.asked) == ("forbidden address", [])
+
+
+class Tunnels:
+    """A proxy for https: connects to whatever host it is asked for on this machine's `port`."""
+
+    def __init__(self, port: int = 0, refusal: bytes = b"") -> None:
+        self._port, self._refusal = port, refusal
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.asked: list[list[str]] = []
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> Tunnels:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(5)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        client, _ = self._listener.accept()
+        with client:
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += client.recv(1)
+            self.asked.append(head.decode().split("\r\n")[:-2])
+            if self._refusal:
+                client.sendall(self._refusal)
+                return
+            client.sendall(b"HTTP/1.1 200 Connection established\r\nVia: tunnel\r\n\r\n")
+            with socket.create_connection(("127.0.0.1", self._port)) as server:
+                back = threading.Thread(target=_relay, args=(server, client))
+                back.start()
+                _relay(client, server)
+                back.join()
+
+
+def _relay(source: socket.socket, goal: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # the other side hung up
+        while chunk := source.recv(4096):
+            goal.sendall(chunk)
+        goal.shutdown(socket.SHUT_WR)
+
+
+LOGIN = ("ana", "s:e ñ")
+
+
+def test_https_goes_through_a_tunnel_that_learns_neither_page_nor_password(monkeypatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority().certificate))
+    context = authority().server("news.example")
+    scripts = {"/feed": Reply(RSS, headers={"ETag": '"1"'})}
+    with (
+        Site(scripts, wrap=lambda s: context.wrap_socket(s, server_side=True)) as site,
+        Tunnels(site.port) as tunnel,
+    ):
+        access = Access("eva", "secret", proxy=tunnel.url, proxy_login=LOGIN)
+        answer = poll("https://news.example/feed", access)
+
+    assert isinstance(answer, Retrieved)
+    assert (answer.body, answer.etag, answer.url) == (RSS, '"1"', "https://news.example/feed")
+    assert tunnel.asked == [
+        [
+            "CONNECT news.example:443 HTTP/1.1",
+            "Host: news.example:443",
+            f"Proxy-Authorization: {token(':'.join(LOGIN))}",
+            "User-Agent: news-monitor/1",
+            "Proxy-Connection: Keep-Alive",
+        ]
+    ]
+    assert site.asked[0].header("Authorization") == token("eva:secret")
+    assert site.asked[0].header("Proxy-Authorization") is None
+
+
+def test_a_login_is_told_to_a_proxy_for_plain_http_too_and_to_no_other() -> None:
+    with Site({"http://news.example/feed": Reply(RSS)}) as proxy:
+        address = proxy.url("").rstrip("/")
+        poll("http://news.example/feed", Access(proxy=address, proxy_login=LOGIN))
+        poll("http://news.example/feed", Access(proxy=address))
+
+    told = [asked.header("Proxy-Authorization") for asked in proxy.asked]
+    assert told == [token(":".join(LOGIN)), None]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("407 Login", "the proxy wants another name and password (407)"),
+        ("403 No", "the proxy answered 403 and leads nowhere"),
+    ],
+)
+def test_a_proxy_that_refuses_is_told_from_a_server_that_does(status: str, words: str) -> None:
+    refusal = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
+    with Tunnels(refusal=refusal) as tunnel:
+        answer = poll("https://news.example/feed", Access(proxy=tunnel.url))
+
+    assert isinstance(answer, PollError)
+    assert answer.problem == f"news.example, by way of the proxy {tunnel.url}: {words}"
 
 
 def test_a_proxy_that_is_not_there_is_named() -> None:

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import itertools
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -460,7 +461,7 @@ def test_loopback_is_closed_unless_it_was_opened(play) -> None:
 
     assert kind_of(answer) is Problem.FORBIDDEN_ADDRESS
     assert isinstance(answer, PollError)
-    assert answer.problem == ("127.0.0.1: 127.0.0.1 is a loopback address, which is not polled")
+    assert answer.problem == "127.0.0.1 is a loopback address, which is not polled"
     assert kind_of(by_name) is kind_of(by_number) is Problem.FORBIDDEN_ADDRESS
     assert (site.connection_count, site.asked) == (0, [])
 
@@ -492,6 +493,30 @@ def test_an_address_that_cannot_be_polled_costs_no_other_feed(poller, play) -> N
 
     assert [kind_of(answer) for answer in answers[:2]] == [Problem.FORBIDDEN_ADDRESS] * 2
     assert isinstance(answers[2], Retrieved)
+
+
+FEW_FILES = """
+import resource, sys
+from monitor.adapters.poll import Poller
+from monitor.config import NetworkSettings, PollSettings
+from monitor.model import Feed, PollRequest, Retrieved
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48))
+with Poller(
+    poll=PollSettings(), network=NetworkSettings(), contact="", version="1", allow_loopback=True
+) as poller:
+    answers = poller.poll(PollRequest(Feed(n, url, "Feed")) for n, url in enumerate(sys.argv[1:]))
+    print(sum(isinstance(answer, Retrieved) for _, answer in answers))
+"""
+
+
+def test_with_few_descriptors_fewer_hosts_are_polled_at_once_and_none_fails() -> None:
+    with contextlib.ExitStack() as stack:
+        sites = [stack.enter_context(Site({"/feed": Reply(RSS)})) for _ in range(60)]
+        command = [sys.executable, "-c", FEW_FILES, *(site.url("/feed") for site in sites)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert (done.stdout, done.stderr) == ("60\n", "")
 
 
 # ---------------------------------------------------------------- TLS
@@ -776,3 +801,63 @@ def _works(command: list[str]) -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
+
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+SETTINGS, HEADERS, DATA = 4, 1, 0  # kinds of frames
+ACK = END_STREAM = 1
+END_HEADERS = 4
+STATUS_200 = b"\x88"  # of HPACK's fixed table
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    return (
+        len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    )
+
+
+def answer_in_http_2(listener: socket.socket, context: ssl.SSLContext, said: list[bytes]) -> None:
+    """Serve one request in HTTP/2, with as little of it as a client needs."""
+    connection, _ = listener.accept()
+    with context.wrap_socket(connection, server_side=True) as secure, secure.makefile("rb") as got:
+        said.append(got.read(len(PREFACE)))
+        secure.sendall(frame(SETTINGS, 0, 0))
+        while True:
+            head = got.read(9)
+            got.read(int.from_bytes(head[:3], "big"))
+            if head[3] == SETTINGS and not head[4] & ACK:
+                secure.sendall(frame(SETTINGS, ACK, 0))
+            if head[3] == HEADERS:
+                break
+        stream = int.from_bytes(head[5:], "big")
+        secure.sendall(frame(HEADERS, END_HEADERS, stream, STATUS_200))
+        secure.sendall(frame(DATA, END_STREAM, stream, RSS))
+        got.read()
+
+
+def test_a_server_that_offers_http_2_is_spoken_to_in_it(monkeypatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority().certificate))
+    context, said = authority().server("127.0.0.1"), list[bytes]()
+    context.set_alpn_protocols(["h2"])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=answer_in_http_2, args=(listener, context, said))
+        serving.start()
+        with open_poller() as trusting:
+            answer = poll_one(trusting, f"https://127.0.0.1:{listener.getsockname()[1]}/feed")
+        serving.join(5)
+
+    assert said == [PREFACE]
+    assert isinstance(answer, Retrieved)
+    assert answer.body == RSS
+
+
+def test_who_waits_for_the_network_is_told_before(play) -> None:
+    site = play({"/slow": Reply(RSS, delay_s=0.3)})
+    told: list[str] = []
+
+    with open_poller() as fresh:
+        answers = fresh.poll([ask(site.url("/slow"))], before_waiting=lambda: told.append("w"))
+        ((_, answer),) = answers
+
+    assert isinstance(answer, Retrieved)
+    assert told

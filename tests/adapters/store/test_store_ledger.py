@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.store import IssueKind, IssueRecord, Store
+from monitor.adapters.store import IssueKind, IssueRecord, Store, schema
 from monitor.errors import StoreError
 from monitor.model import (
     Digest,
@@ -438,7 +438,7 @@ def test_what_a_lost_message_was_to_offer_again_is_offered_by_the_next(store: St
         issue(store, new, message(number), unconfirmed={me: lost})
         lose(store, message(number), OutboxState.FAILED)
 
-    assert ids(store.unconfirmed("morning", me)) == [["a"], ["b"], ["c"]]
+    assert ids(store.unconfirmed("morning", me)) == [["c"], ["b"], ["a"]]  # the last lost first
 
     lost = store.unconfirmed("morning", me)
     issue(store, digest(of=slot(20)), message(20), unconfirmed={me: lost})
@@ -459,6 +459,71 @@ def test_a_message_lost_while_the_next_issue_was_made_waits_for_the_one_after(
     issue(store, digest(of=slot(14)), message(3), unconfirmed={me: seen})
 
     assert ids(store.unconfirmed("morning", me)) == [["b"]]
+
+
+def test_what_a_message_had_no_room_to_name_again_waits_for_the_next(store: Store) -> None:
+    me = message().recipient
+    for name in "abc":
+        add(store, name)
+    issue(store, digest(*candidates(store), of=slot(12)), message(1))
+    lose(store, message(1), OutboxState.UNCERTAIN)
+    lost = store.unconfirmed("morning", me)
+
+    issue(store, digest(of=slot(13)), message(2), unconfirmed={me: lost[:2]})
+    between = (ids(store.unconfirmed("morning", me)), told_again(store, message(1)))
+    issue(store, digest(of=slot(14)), message(3), unconfirmed={me: lost[2:]})
+
+    assert between == ([["c"]], False)
+    assert store.unconfirmed("morning", me) == []
+    assert told_again(store, message(1))
+
+
+def told_again(store: Store, lost: Message) -> bool:
+    found = store.outbox_message(lost.id)
+    assert found is not None
+    return found.is_offered_again
+
+
+def test_a_reader_who_lost_much_is_told_it_in_parts_the_last_lost_first(store: Store) -> None:
+    me = message().recipient
+    for number in range(70):
+        add(store, f"{number:02}")
+    issue(store, digest(*candidates(store)), message(1))
+    lose(store, message(1), OutboxState.FAILED)
+
+    first = store.unconfirmed("morning", me)
+    issue(store, digest(of=slot(13)), message(2), unconfirmed={me: first})
+    rest = store.unconfirmed("morning", me)
+
+    assert (len(first), len(rest)) == (60, 10)
+    assert sorted(ids([*first, *rest])) == [[f"{number:02}"] for number in range(70)]
+
+
+def test_what_was_sent_again_by_hand_is_lost_no_more(store: Store) -> None:
+    me = message().recipient
+    add(store, "a")
+    issue(store, digest(*candidates(store)), message(1))
+    lose(store, message(1), OutboxState.UNCERTAIN)
+
+    assert store.send_again(message(1).id, NOON)
+    assert store.unconfirmed("morning", me) == []
+    lose(store, message(1), OutboxState.FAILED)
+    assert ids(store.unconfirmed("morning", me)) == [["a"]]
+
+
+def test_what_one_reader_lost_is_offered_to_no_other(store: Store) -> None:
+    mine, yours = message(1), message(1, "second@example.org")
+    add(store, "a")
+    issue(store, digest(*candidates(store)), mine, yours)
+    lose(store, mine, OutboxState.FAILED)
+    lose(store, yours, OutboxState.FAILED)
+    lost = store.unconfirmed("morning", mine.recipient)
+
+    again = message(2)
+    issue(store, digest(of=slot(13)), again, unconfirmed={mine.recipient: lost})
+
+    assert store.unconfirmed("morning", mine.recipient) == []
+    assert ids(store.unconfirmed("morning", yours.recipient)) == [["a"]]
 
 
 def test_a_story_without_a_score_of_these_profiles_is_still_not_confirmed(store: Store) -> None:
@@ -487,3 +552,26 @@ def test_stories_are_told_with_all_their_entries(store: Store) -> None:
 
     assert ids(store.stories_since(NOON - DAY, [TRADE])) == [["b", "a"]]
     assert ids(store.stories_since(NOON - 4 * DAY)) == [["b", "a"], ["c"]]
+
+
+def test_what_was_offered_again_before_there_was_a_row_for_each_entry_stays_so(
+    tmp_path: Path,
+) -> None:
+    path, me = tmp_path / "old.db", message().recipient
+    with Store.open(path) as store:
+        store.sync_feeds([make_subscription()], NOON)
+        for number, name in enumerate("abc", start=1):
+            add(store, name)
+            issue(store, digest(*candidates(store), of=slot(11 + number)), message(number))
+            lose(store, message(number), OutboxState.FAILED)
+        issue(store, digest(of=slot(20)), message(4))
+        # As it was kept then: the second opened with the first's, the last with the second's.
+        for lost, by in ((1, 2), (2, 4)):
+            store._db.run("UPDATE outbox SET offered_again_by = ? WHERE number = ?", [by, lost])
+        store._db.run("DROP TABLE offer")
+        store._db.run("DROP INDEX outbox_by_sent")
+        store._db.run("DELETE FROM _sqlite_migrations WHERE name = 'm006_offers'")
+        store._db.run(f"PRAGMA user_version = {schema.VERSION - 1}")
+
+    with Store.open(path) as store:
+        assert ids(store.unconfirmed("morning", me)) == [["c"]]

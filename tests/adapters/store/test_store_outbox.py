@@ -58,8 +58,9 @@ def test_a_message_is_due_as_it_was_queued(store: Store) -> None:
             slot_label="2026-07-12-0700",
             state=OutboxState.QUEUED,
             queued_at=NOON,
+            number=number,
         )
-        for message in (FIRST, SECOND)
+        for number, message in enumerate((FIRST, SECOND), start=1)
     ]
 
 

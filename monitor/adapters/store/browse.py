@@ -1,0 +1,260 @@
+"""What people look through: entries page by page, the reports of a story, former words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from monitor.adapters.store.archive import NO_MATCH, Archive, StoredEntry, match_expression
+from monitor.adapters.store.counts import HIGH_FROM
+from monitor.adapters.store.database import Database
+from monitor.adapters.store.rows import (
+    ENTRY_COLUMNS,
+    entry_from_row,
+    from_us,
+    id_hash,
+    to_us,
+)
+from monitor.model import Entry, EntryKey
+
+EDITS_KEPT: Final = 20  # of one entry: some publishers change theirs all day
+NEAR_LIMIT: Final = 5000  # entries of a search that are put in order: the newest of them
+_FEED_TITLE = "(SELECT title FROM feed WHERE feed.number = entry.feed) AS feed_title"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person looks for among all entries; "" does not restrict."""
+
+    search: str = ""  # as Archive.entries
+    profile: str = ""
+    minimum: float = 0.0  # the least score for `profile`
+    outlet: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some entries, newest first by the date they are shown with, and where they go on."""
+
+    entries: tuple[StoredEntry, ...]
+    next: str  # what `entry_page` takes for the following ones; "" when there are none
+
+
+@dataclass(frozen=True, slots=True)
+class PlainEntry:
+    """An entry without its scores."""
+
+    number: int
+    entry: Entry
+    story: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an entry said until its publisher changed it."""
+
+    edited_at: datetime
+    title: str
+    summary: str
+
+
+class Browse(Archive):
+    """Questions of the pages; each answers within a hundredth of a second or a few."""
+
+    def entry_page(self, wanted: Wanted, *, after: str = "", limit: int = 40) -> EntryPage:
+        """Return entries that are wanted, the page that follows `after`; "" is the first.
+
+        Of a search that finds more than `NEAR_LIMIT`, the last that were stored are told.
+        """
+        conditions, values = _conditions(wanted)
+        place = _place(after)
+        if place:
+            conditions.append("(entry.dated_at, entry.number) < (?, ?)")
+            values += place
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        with self._db.reading("reading a page of entries"):
+            rows = self._db.rows(
+                f"""
+                SELECT {ENTRY_COLUMNS}, {_FEED_TITLE} FROM {_source(wanted)} {where}
+                ORDER BY entry.dated_at DESC, entry.number DESC LIMIT ?
+                """,
+                [*_source_values(wanted), *values, limit + 1],
+            )
+            stored = self._stored(rows[:limit])
+        more = len(rows) > limit
+        last = rows[limit - 1] if more else None
+        return EntryPage(tuple(stored), f"{last['dated_at']}.{last['number']}" if last else "")
+
+    def outlets(self, *, limit: int = 400) -> list[str]:
+        """Return the outlets' names in order, as many as a list of choices may have."""
+        with self._db.reading("reading the outlets"):
+            rows = self._db.rows(
+                """
+                WITH RECURSIVE one (name) AS (
+                    SELECT min(outlet) FROM entry
+                    UNION ALL
+                    SELECT (SELECT min(outlet) FROM entry WHERE outlet > one.name) FROM one
+                    WHERE one.name IS NOT NULL
+                )
+                SELECT name FROM one WHERE name IS NOT NULL LIMIT ?
+                """,
+                [limit],
+            )
+        return [row["name"] for row in rows]
+
+    def plain_entries(self, since: datetime) -> list[PlainEntry]:
+        """Return the entries dated since then, without background, newest first."""
+        with self._db.reading("reading entries"):
+            rows = self._db.rows(
+                f"""
+                SELECT {ENTRY_COLUMNS} FROM entry WHERE dated_at >= ? AND NOT background
+                ORDER BY dated_at DESC, number DESC
+                """,
+                [to_us(since)],
+            )
+        return [PlainEntry(row["number"], entry_from_row(row), row["story"]) for row in rows]
+
+    def reports(self, story: int) -> list[StoredEntry]:
+        """Return the entries of a story, oldest first; none when there is no such story."""
+        with self._db.reading("reading a story"):
+            return self._stored(
+                self._db.rows(
+                    f"""
+                    SELECT {ENTRY_COLUMNS}, {_FEED_TITLE} FROM entry WHERE story = ?
+                    ORDER BY seen_at, number
+                    """,
+                    [story],
+                )
+            )
+
+    def first_reports(self, since: datetime, until: datetime) -> list[tuple[int, str]]:
+        """Return number and headline of the first report of each story that began then."""
+        with self._db.reading("reading the beginnings of stories"):
+            rows = self._db.rows(
+                """
+                SELECT number, title FROM entry
+                WHERE story = number AND seen_at >= ? AND seen_at <= ? ORDER BY seen_at, number
+                """,
+                [to_us(since), to_us(until)],
+            )
+        return [(row["number"], row["title"]) for row in rows]
+
+    def edits(self, entry: int) -> list[Edit]:
+        """Return what an entry said before, the newest change first."""
+        with self._db.reading("reading former words"):
+            rows = self._db.rows(
+                "SELECT * FROM entry_edit WHERE entry = ? ORDER BY edited_at DESC", [entry]
+            )
+        return [Edit(from_us(row["edited_at"]), row["title"], row["summary"]) for row in rows]
+
+    def said_of(self, keys: Iterable[EntryKey]) -> dict[EntryKey, dict[str, bool]]:
+        """Return what was said of entries: by profile ("": of no one) whether it was good.
+
+        Said by whoever keeps the monitor; what readers said stands beside it.
+        """
+        hashes = {(key.feed, id_hash(key.id)): key for key in keys}
+        found: dict[EntryKey, dict[str, bool]] = {}
+        with self._db.reading("reading verdicts on entries"):
+            for (feed, id_), key in hashes.items():
+                for row in self._db.rows(
+                    """
+                    SELECT profile, good FROM verdict
+                    WHERE feed = ? AND id_hash = ? AND reader = ''
+                    """,
+                    [feed, id_],
+                ):
+                    found.setdefault(key, {})[row["profile"]] = bool(row["good"])
+        return found
+
+    def numbers_of(self, keys: Iterable[EntryKey]) -> dict[EntryKey, int]:
+        """Return the numbers of entries; those that are not kept any more are missing."""
+        found = {}
+        with self._db.reading("looking up entries"):
+            for key in keys:
+                number = self._db.value(
+                    """
+                    SELECT entry.number FROM known JOIN entry ON entry.number = known.entry
+                    WHERE known.feed = ? AND known.id_hash = ?
+                    """,
+                    [key.feed, id_hash(key.id)],
+                )
+                if number is not None:
+                    found[key] = int(number)
+        return found
+
+
+def remember_edit(db: Database, entry: int, title: str, summary: str, at_us: int) -> None:
+    """Keep what an entry said, inside the caller's transaction."""
+    db.run(
+        "INSERT INTO entry_edit VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [entry, at_us, title, summary],
+    )
+    db.run(
+        """
+        DELETE FROM entry_edit WHERE entry = ?1 AND edited_at <= (
+            SELECT edited_at FROM entry_edit WHERE entry = ?1
+            ORDER BY edited_at DESC LIMIT 1 OFFSET ?2
+        )
+        """,
+        [entry, EDITS_KEPT],
+    )
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _source(wanted: Wanted) -> str:
+    """Return where to look: who searches is led by the words, else by the date or the score."""
+    if wanted.search:
+        return f"""
+            (SELECT rowid AS found FROM entry_fts(?) ORDER BY rowid DESC LIMIT {NEAR_LIMIT})
+            CROSS JOIN entry ON entry.number = found
+        """
+    if wanted.profile and wanted.minimum >= HIGH_FROM:
+        return """
+            (SELECT score.entry AS found FROM score
+                WHERE score.profile = (SELECT number FROM profile WHERE name = ?)
+                AND score.value >= 0.1 AND score.value >= ?)
+            CROSS JOIN entry ON entry.number = found
+        """
+    return "entry"
+
+
+def _source_values(wanted: Wanted) -> list[Any]:
+    if wanted.search:
+        return [match_expression(wanted.search) or NO_MATCH]
+    if wanted.profile and wanted.minimum >= HIGH_FROM:
+        return [wanted.profile, wanted.minimum]
+    return []
+
+
+def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
+    conditions, values = list[str](), list[Any]()
+    if wanted.outlet:
+        conditions.append("entry.outlet = ?")
+        values.append(wanted.outlet)
+    if wanted.language:
+        conditions.append("entry.language = ?")
+        values.append(wanted.language)
+    if wanted.profile and (wanted.search or wanted.minimum < HIGH_FROM):
+        conditions.append(
+            """
+            EXISTS (SELECT 1 FROM score WHERE score.entry = entry.number AND score.value >= ?
+                AND score.profile = (SELECT number FROM profile WHERE name = ?))
+            """
+        )
+        values += [wanted.minimum, wanted.profile]
+    return conditions, values
+
+
+def _place(after: str) -> list[int] | None:
+    """Return date and number of the last entry of the page before; None: the first page."""
+    dated, _, number = after.partition(".")
+    is_one = dated.lstrip("-").isdecimal() and number.isdecimal() and len(after) < 40
+    if not is_one or not after.isascii():
+        return None
+    place = [int(dated), int(number)]
+    return place if all(abs(part) < 2**63 for part in place) else None

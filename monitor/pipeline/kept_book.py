@@ -1,0 +1,63 @@
+"""The stories of the last days, kept from one poll run to the next while they still hold."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from monitor.adapters.store import Store, StoryPairs
+from monitor.model import EntryKey
+from monitor.stages.cluster import WINDOW, StoryBook
+
+# A book forgets which story an entry stood in only when it is made anew, and sees edited
+# titles only then.
+KEPT_FOR: Final = timedelta(hours=6)
+
+
+class KeptBook:
+    """A story book for one poll run after the other, in one thread.
+
+    Making one reads every story of the last days and costs more than most runs. So it is
+    kept, and each run asks the store where entries stand now: where another process has
+    polled, or a person has merged or split, the book is made anew.
+    """
+
+    def __init__(self) -> None:
+        self._book: StoryBook | None = None
+        self._made_at: datetime | None = None
+        self._pairs = StoryPairs()
+
+    def opened(self, store: Store, now: datetime) -> StoryBook:
+        """Return a book that agrees with the store; what is placed in it is to be stored."""
+        since = now - WINDOW
+        pairs = store.story_pairs(since)
+        book = self._book
+        if book is None or not self._is_fresh(now) or not self._agrees(book, pairs, store, since):
+            book = StoryBook(store.story_entries(since), together=pairs.together, apart=pairs.apart)
+            self._book, self._made_at, self._pairs = book, now, pairs
+        return book
+
+    def drop(self) -> None:
+        """Forget the book: something was placed in it that may not have been stored."""
+        self._book = None
+
+    def _is_fresh(self, now: datetime) -> bool:
+        return self._made_at is not None and timedelta() <= now - self._made_at < KEPT_FOR
+
+    def _agrees(self, book: StoryBook, pairs: StoryPairs, store: Store, since: datetime) -> bool:
+        """Tell whether book and store know the same stories, by whatever names they go."""
+        if not _pairs(pairs) <= _pairs(self._pairs):
+            return False
+        roots: dict[int, EntryKey] = {}
+        numbers: dict[EntryKey, int] = {}
+        for key, number in store.story_places(since):
+            root = book.story_of(key)
+            if root is None or roots.setdefault(number, root) != root:
+                return False
+            if numbers.setdefault(root, number) != number:
+                return False
+        return True
+
+
+def _pairs(pairs: StoryPairs) -> set[tuple[bool, EntryKey, EntryKey]]:
+    return {(True, *pair) for pair in pairs.together} | {(False, *pair) for pair in pairs.apart}

@@ -1,0 +1,285 @@
+"""What the news is about, in Spanish and English: thing by thing.
+
+Read as `acts.py` is: `name: Spanish words | English words;`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+THINGS: Final = """
+abortion: aborto* | abortion*;
+abuse: abus* maltrat* vejacion* violacion violaciones | abus* mistreat* violation*;
+accident: accident* choque* volcadura* descarrila* | accident* wreck* derail*;
+account: cuenta cuentas | account accounts; activist: activista* | activist*;
+administration: administracion gobierno gobiernos gubernament* | administration government*;
+advisor: asesor* consejer* | advis* aide aides; agency: agencia* dependencia* | agency agencies;
+agenda: agenda tema temas asunto* | agenda issue issues topic*;
+agent: agente agentes oficiales | agent agents officer officers;
+agriculture: agric* agropec* agro agroaliment* campo campesin* | agric* farm* agribusiness;
+aid: asistencia | assistance; air: aire aere* | air;
+airline: aerolinea* | airline* carrier carriers; airport: aeropuerto* | airport*;
+alcohol: tequila* mezcal* alcohol | tequila* mezcal* alcohol;
+alliance: alianza* coalicion* aliado* | alliance* coalition* ally allies;
+aluminium: alumini* | alumin*; ambassador: embajador* | ambassador* envoy*;
+amendment: enmienda* | amendment*; anniversary: aniversari* | anniversar*;
+appeal: apelacion* apela apelan apelar recurso amparo amparos | appeal* injunction*;
+argentina: argentin* | argentin*;
+arms: arma armas armamento armad* fusil* municion* | gun guns weapon* arms firearm* rifle*
+    ammunition;
+army: ejercito* militar* soldado* tropa* castrense* sedena elementos | army armies militar*
+    soldier* troop*; artificial: artificial | artificial; asia: asia asiatic* | asia*;
+asset: activos bienes patrimonio | asset assets property properties;
+asylum: asilo* refugi* | asylum* refuge*; audience: audiencia* | hearing hearings;
+audio: audio* grabaci* | audio* recording* tape tapes; auditor: auditor* | auditor*;
+avocado: aguacate* | avocado*; balance: balanza superavit* | balance surplus*;
+bank: banco bancos banca bancari* banquer* | bank banks banking banker*; base: bases | bases;
+bean: frijol* soya | bean* soy soybean*; beef: carne carnic* res | beef meat*;
+beer: cerveza* cervec* | beer* brewer*; bilateral: bilateral* | bilateral* two-way;
+bill: dictamen | bill bills; billion: mmdd billon* | billion* bn trillion*;
+body: cuerpo cuerpos cadaver* restos | body bodies corpse*; bomb: bomba bombas | bombs;
+bond: bono bonos | bond bonds; border: frontera* fronteriz* | border borders;
+brazil: brasil* | brazil*; bribe: soborn* coim* cohech* mordida* | brib* kickback*;
+bridge: puente puentes | bridge bridges; budget: presupuest* egresos gasto | budget* spending;
+building: edificio* | building buildings;
+bus: autobus* | bus buses;
+business: empresari* negocio negocios patronal | business* entrepreneur*;
+buyer: comprador* | buyer*; campaign: campaña* | campaign*;
+canada: canada canadiense* ottawa | canad* ottawa;
+candidate: candidat* aspirant* | candidat* contender*; capital: capital | capital;
+car: auto autos automovil* coche* vehicul* automotri* automotor* armadora* carro carros | car cars
+    auto autos automobil* vehicle* automotive automaker* carmaker*; card: tarjeta* | card cards;
+cartel: cartel carteles narco narcos narcotrafic* capo capos | cartel* kingpin* narco*;
+case: caso casos expediente* | case cases;
+cattle: ganado ganader* bovin* reses becerro* | cattle livestock ranch* cow cows;
+ceasefire: tregua | ceasefire truce; cement: cement* | cement*;
+cemetery: fosa fosas panteon* | grave graves cemeter*;
+centre: centro centros | center centers centre centres; chamber: camara camaras | chamber chambers;
+chief: jefe jefes jefa director directora titular | chief* director administrator;
+child: niñ* menor menores infantil* infancia infante* hijo hijos hija adolescent* | child* minor
+    minors kid kids son daughter teen*; chile: chilen* | chilean*;
+china: china chino chinos chinas pekin | china chinese beijing;
+chip: semiconductor* chips | semiconductor* chips chipmaker*;
+church: iglesia* catolic* obispo* sacerdot* papa vaticano | church* catholic* bishop* priest* pope
+    vatican; citizen: ciudadan* | citizen*; city: ciudad ciudades | city cities;
+civilian: civil civiles | civilian* civil; clean: limpia limpio limpiar sanea* | clean* sanitation;
+clinic: clinica* hospital* | clinic* hospital*; coal: carbon | coal;
+coast: costa costas costera* | coast*; coffee: cafe cafes cafetal* | coffee;
+colombia: colombi* | colombi*; commerce: comercio comercial* comerciar | trade trading commerc*;
+commission: comision comisiones | commission* committee*; community: comunidad* | communit*;
+company: empresa empresas compañ* corporativ* consorcio | compan* firm firms corporat*;
+competition: competencia competitiv* | competit* rivalry;
+component: pieza piezas component* insumo* contenido* | part component* content;
+concession: concesi* | concession*; conference: conferenc* mañanera* | conferenc* briefing;
+conflict: conflicto* | conflict*;
+congress: congreso* legislativ* diputad* senado senador* parlament* legislador* permanente |
+    congress* senat* lawmaker* legislat* parliament*; constitution: constituci* | constituti*;
+consul: consul* | consul*; consumer: consumidor* consumo | consumer* consumption;
+contamination: contamina* polu* | contaminat* pollut*; contract: contrat* | contract*;
+copper: cobre | copper; corn: maiz maic* transgenic* | corn maize gmo;
+corruption: corrup* desvio desvios | corrupt* graft embezzl*;
+cost: costo costos costar costes | cost costs costly; cotton: algodon | cotton;
+council: consejo* cabildo* | council*;
+country: pais paises nacion naciones | country countries nation nations;
+court: tribunal* corte juzgado* magistrad* suprema scjn | court courts tribunal* bench supreme;
+credit: credito* crediti* | credit*;
+crime: crimen crimenes delincuen* delictiv* delito* criminal* | crime* criminal*;
+crisis: crisis | crisis crises; cuba: cuba* | cuba*; culture: cultur* | cultur*;
+cup: copa mundial mundialista* | cup; currency: divisa* moneda* cambiari* | currenc* forex;
+customs: aduan* | customs; cyber: ciber* hacke* | cyber* hack hacks hacked hacker*;
+dairy: leche lacte* | dairy milk; dam: presa presas embalse* | dam dams reservoir*;
+danger: peligr* | danger* peril*; date: fecha fechas calendari* | date dates schedule calendar;
+debt: deuda* | debt*; decade: decada* sexenio* | decade*; defence: defensa | defense defence;
+deficit: deficit | deficit*; delegation: delegacion* comitiva | delegation*;
+democracy: democra* | democra*; department: departamento | department;
+deportee: deportad* | deportee*; development: desarrollo | development;
+digital: digital* | digital*;
+diplomat: diplomat* diplomac* canciller* sre | diplom*; disaster: desastre* damnific* | disaster*;
+disease: enfermedad* epidem* | disease* illness* sickness epidem*;
+document: documento* carta cartas oficio misiva* | document* letter letters memo;
+dollar: dolar dolares | dollar*; downgrade: degrad* | downgrad*; drone: dron drones | drone*;
+drought: sequia* | drought*; drug: droga drogas estupefac* | drug drugs narcotic*;
+earthquake: sismo* terremoto* temblor* | earthquake* quake*; economy: economi* pib | econom* gdp;
+ecuador: ecuator* ecuador | ecuador*;
+education: educaci* educativ* escuela* escolar* maestro* universid* estudiant* alumn* | educat*
+    school* teacher* universit* college* student*; egg: huevo* | egg eggs;
+election: eleccion* elector* comicio* | election* elector*;
+electric: electri* cfe | electric* ev evs; embassy: embajada* | embass*;
+emergency: emergencia* contingencia* | emergenc* contingenc*; emission: emision* | emission*;
+employment: empleo* trabaj* trabajador* laboral* obrer* jornaler* | job jobs work worker* labor
+    labour employment employ employee*; enemy: enemig* | enem*; energy: energ* | energ*;
+engine: motor motores autopart* | engine* motor motors parts;
+england: inglaterra ingles britanic* londres | england english british uk britain london;
+environment: ambient* ecolog* | environment* ecolog*; equipment: equipo equipos | equipment;
+error: error errores | error* mistake*; estate: inmueble* inmobil* | estate;
+europe: europe* ue bruselas | europe* brussels; event: evento* ceremonia* | event* ceremon*;
+evidence: evidenci* indicio* | evidence;
+ex: ex exfuncionari* exgobernador* expresident* exsecretari* exdirector* exalcalde* exagente* | ex
+    former; expert: expert* especialist* analista* | expert* specialist* analyst*;
+export: export* | export*; extremist: extremis* | extremis*;
+extremist2: radical* | radical*;
+factory: planta plantas maquila* nave naves | factor* plant plants maquila*;
+family: famili* | famil*; fan: aficionad* | fan fans; fault: responsab* | responsib*;
+fentanyl: fentanil* | fentanyl; fertiliser: fertiliz* | fertiliz*;
+film: pelicula* cine | film* movie* cinema; final: final finalista* | final finals;
+finance: finanz* financier* hacienda shcp | finance* treasur*;
+fire: incendi* fuego* | fire fires wildfire* blaze*;
+fish: pesca* pesquer* atun vaquita | fish* tuna vaquita;
+fitch: fitch moodys calificadora* | fitch moody*; flag: bandera* | flag flags;
+flight: vuelo vuelos | flight flights; flood: inunda* | flood*;
+food: alimento* aliment* comida* | food foods; football: futbol* seleccion | soccer football*;
+force: fuerza fuerzas | force forces; forced: forzos* forzad* | forced;
+foreign: extranjer* exterior exteriores | foreign*;
+forest: forestal* bosque* tala | forest* logging; founder: fundador* | founder*;
+france: franci* frances* | france french; fraud: fraud* estaf* | fraud* scam*;
+freedom: libertad* | freedom* libert*; freight: carga cargas flete* | cargo freight;
+fruit: fruta* berries fresa* | fruit* berr* strawberr*;
+fuel: combustible* huachicol* gasolin* diesel | fuel* gasolin* diesel; future: futur* | future;
+gang: pandill* mara maras mareros | gang gangs;
+garment: textil* ropa calzado* | textile* apparel garment* footwear;
+gas: gas gasoducto* | gas pipeline*; genocide: genocid* | genocid*; germany: aleman* | german*;
+girl: mujer mujeres femenin* feminicid* | woman women female girl girls femicid*; gold: oro | gold;
+governor: gobernador* gubernatur* | governor*;
+grain: grano* trigo arroz | grain* wheat rice;
+group: grupo grupos organizacion* agrupacion* | group* organi*; growth: crecimiento | growth;
+guard: guardia | guard guards; guatemala: guatemal* | guatemal*; haiti: haiti* | haiti*;
+harbour: puerto puertos portuari* | port ports harbor*;
+hard: endurec* dur* | harden* tough* hard harsh* stiff*;
+health: salud sanitari* medic* cofepris | health* medic*; heat: calor | heat*;
+heavy: pesad* | heavy; helicopter: helicopter* | helicopter*;
+highway: carreter* autopista* vial* transito | highway* road roads freeway* traffic;
+history: histori* | histor*;
+home: vivienda* casa casas hogar* inmobiliari* | home homes house houses housing;
+honduras: hondur* | hondur*; host: anfitrion* sede sedes | host hosts; hotel: hotel* | hotel*;
+hour: hora horas | hour hours; human_rights: derechos humanos cndh | rights human;
+hurricane: huracan* tormenta* ciclon* | hurricane* storm* cyclone*;
+identity: identid* identific* | identit* identif*;
+immigrant: migra* inmigra* emigra* indocument* connacional* paisano* compatriot* | migra* immigra*
+    undocumented; import: importa* | import importer* imported importing imports;
+india: india indio hindu | india indian; indigenous: indigen* originari* | indigenous native*;
+industry: industri* | industr*; inflation: inflacion* precios carestia | inflation* price prices;
+influence: influenc* | influenc*; informant: informante* delator* | informant* cooperator;
+infrastructure: infraestructur* | infrastructur*; innocent: inocen* | innocen*;
+institution: instituc* instituto* | institut*; insurance: asegurador* | insur*;
+integration: integraci* | integrat*; intelligence: inteligencia | intelligence;
+interest: interes | interest;
+interference: injerenc* intromis* entrometid* | interferen* meddl* intrusion*;
+interview: entrevist* | interview*; investor: inversor* inversionista* | investor*;
+iran: iran* | iran*; israel: israel* | israel*; italy: ital* | ital*; japan: japon* | japan*;
+journalist: periodis* reporter* prensa | journalis* reporter*;
+judge: juez jueza jueces juicio* judicial* | judge* judicia* trial*; justice: justicia | justice;
+king: rey reyes realeza monarca | king kings royal* monarch; korea: corea* | korea*;
+latin: latino* latina* | latin*; law: ley leyes legal* juridic* | law laws legal* lawful;
+lawyer: abogad* litigante* | lawyer* attorney*;
+leader: lider lideres dirigente* mandatari* cabecilla* | leader*;
+left: izquierda | left-wing leftist* left;
+licence: licenci* permiso permisos | licen*; life: vida vidas cadena perpetua | life lives;
+list: lista listas | list lists; lithium: litio | lithium; logistics: logistic* | logistic*;
+magnate: magnate* millonari* | billionaire* tycoon* magnate*;
+manager: gerente* directiv* ejecutiv* ceo | manager* executive* ceo;
+
+market: mercado mercados bolsa bolsas burs* | market markets stock stocks share
+    shares; massacre: masacre* matanza* | massacre*; mayor: alcalde* edil* regidor* | mayor*;
+measles: sarampion | measles; measure: medida medidas | measure*;
+mechanism: mecanismo* | mechanism*;
+merchandise: mercanci* producto productos | merchandise goods product products;
+million: millon* mdp mdd | million*; mine: mina minas miner* | mine mines mining miner miners;
+ moment: momento | moment;
+money: dinero efectivo capitales | money cash; month: mes meses mensual* | month*;
+morena: morena morenist* | morena; morning: mañana | morning;
+murderer: sicari* asesino asesinos | gunman gunmen hitman hitmen assassin;
+museum: museo* | museum*; music: music* cantante* concierto* corrido* | music* singer* concert*;
+national: nacional* | national*; nationalism: nacionalis* | nationalis*;
+navy: naval* buque* armada marinos semar | navy naval ship ships warship* vessel* marines;
+neighbour: vecin* | neighbo*; night: noche | night; north: norte norteñ* | north northern;
+nuclear: nuclear* | nuclear*;
+number: numero cifra cifras datos estadistic* | number* figure figures data statistic*;
+official: funcionari* autoridad* | official* authorit*;
+oil: petrol* crudo pemex hidrocarbur* refiner* | oil crude petrol* pemex refin*;
+opportunity: oportunid* | opportunit*; opposition: oposicion* opositor* | opposition*;
+paper: papel papeles | paper*; parasite: parasit* ciclospor* | parasit* cyclospor*;
+party: partido partidos | party parties; path: via vias | path route;
+patrol: patrulla* | patrol*; peace: paz | peace*; pension: pension* jubila* | pension* retire*;
+people: gente pueblo persona personas | people person persons;
+permit: permiso* | permits; peru: peru* | peru*; peso: peso pesos | peso pesos;
+pharma: farmac* medicament* medicin* | pharma* medicine*;
+phone: telefon* celular* | cellphone* telephone*; pilot: pilot* aviador | pilot*;
+plane: avion* aeronave* jet | plane planes aircraft jet jets airplane*;
+plastic: plastic* | plastic*; platform: plataforma* | platform*; player: jugador* | player*;
+police: polici* | polic*;
+policy: politica politicas politico politicos | political politics politician* policies policy;
+pork: puerco* cerdo* porcicul* | pork pig pigs; poverty: pobre* marginaci* | poor povert*;
+power: poder poderes | power powers; president: president* presidenci* | president*;
+prison: penal penales penitenciari* reclusorio* | prison prisons penitentiar* inmate*;
+prisoner: preso presos reo reos reclus* | prisoner* detainee* inmates; privacy: privaci* | privacy;
+private: privad* | private;
+problem: problema* reto retos desafio* obstacul* traba trabas | problem* challeng* obstacle*
+    hurdle* barrier*; programme: program* | program*;
+project: proyecto* megaproyect* obra obras | project projects; property: propiedad* | propert*;
+prosecutor: fiscal* procurad* fgr | prosecut* ag ags; protocol: protocolo* | protocol*;
+quality: calidad | quality; quarter: trimestre* trimestral* | quarter quarterly;
+quota: cuota* cupo cupos | quota*; race: carrera | race;
+racism: racis* discrimin* xenof* | racis* discriminat* xenophob*;
+radio: radio television* canal | radio television channel;
+rail: tren trenes ferrocarril* ferroviari* | trains rail*; rain: lluvia* | rain rains rainfall;
+rate: tasa tasas banxico | rate rates; rating: calificaci* grado | rating ratings grade;
+recession: recesion* desacelera* | recession* slowdown slow slows slowing;
+record: record historico | record records; red: red redes entramado* | network* ring;
+referendum: referend* | referend* plebiscite*; region: region* norteameric* | region*;
+regulation: regulaci* regla reglas norma* | regulat* rules standard*;
+relation: relacion* vinculo* conexion* nexo* lazo lazos | relation* tie ties link links linked
+    connection*; remittance: remesa* | remittance*; rent: renta* alquiler* | rent rents rental*;
+resident: resident* habitante* poblador* | resident* inhabitant*;
+restaurant: restauran* sucursal* | restaurant* eatery branch outlet; result: resultad* | result*;
+rich: riqueza | rich wealth*; risk: riesgo* | risk*; river: rio rios | river*;
+rocket: cohete* misil* spacex | rocket* missile* spacex; role: rol | role;
+round: ronda rondas | round rounds; route: ruta* | route*;
+russia: rus* moscu kremlin | russia* moscow kremlin;
+salary: salari* sueldo* | wage* salar* paycheck*; salvador: salvadoreñ* | salvadoran*;
+satellite: satelit* | satellite*; scandal: escandal* | scandal*;
+screwworm: gusano barrenador | screwworm* larva*;
+sea: mar mares maritim* oceano | sea seas maritime ocean; season: temporada* | season seasons;
+secretary: secretari* ministr* ministeri* | secretar* minister* ministr* premier; sector:
+    sector* | sector sectors;
+security: segurid* ssc sspc | secur*; service: servicio* | service*;
+sewage: drenaje | sewage wastewater; shark: tiburon* | shark*; shrimp: camaron* | shrimp*;
+slavery: esclav* trata | slave*; social: social* | social; soft_drink: refresco* | soda*;
+software: software | software; solar: solar* | solar; son: hijas | sons daughter*;
+south: sur sureñ* sureste | south southern; sovereignty: soberan* | sovereign*;
+space: espacio espacial* | space*; spain: españ* madrid | spain spanish spaniard*;
+species: especie* animal* | species animal animals wildlife;
+speech: discurso* mensaje* | speech* message*; spokesman: vocer* portavoz | spokes*;
+sport: deportiv* deportist* | sport* athlet*; stadium: estadio* | stadium*;
+startup: startup* emergente* | startup*; state: estado estados estatal* entidad* | state states;
+steel: acero* siderurg* | steel*; step: paso pasos | step steps;
+store: tienda* | store stores shop* retail*; strait: estrecho | strait;
+strategy: estrateg* | strateg*; street: calle calles | street*; strict: estrict* rigid* | strict*;
+subpoena: citatorio* | subpoena*; subsidy: subsidi* | subsid*; sugar: azuc* | sugar;
+suicide: suicid* | suicid*;
+supply: suminist* abast* desabast* proveedor* | suppl*; surveillance: vigilanc* | surveillance;
+suspect: sospech* presunt* | suspect* alleged*; switzerland: suiz* | swiss switzerland;
+system: sistem* | system*; target: meta metas objetiv* blanco | target* goal*;
+tariff: arancel* gravamen* | tariff* duty duties levy levies;
+tax: impuesto* tributari* fiscales sat | tax taxes taxation; technology: tecnolog* | tech techn*;
+telecom: telecom* | telecom* 5g; temporary: temporal* | temporar*;
+tension: tens* friccion* choque | tension* tense strain* friction*;
+territory: territori* | territor*; terror: terror* | terror*; thousand: mil miles | thousand*;
+tomato: tomate* jitomate* | tomato*; tool: herramient* | tool*; tourism: turis* | touris*;
+tower: torre torres | tower*; town: municip* localidad* | town towns municipal*;
+transparency: transparenc* | transparen*;
+transport: transport* autotransport* | transport* trucking trucker*; treasury: tesoro | treasury;
+treaty: tratado* | treaty treaties;
+truck: camion camiones trailer* tractocamion* camioneta* | truck trucks pickup*;
+truth: verdad* | truth*; tunnel: tunel* | tunnel*; ukraine: ucran* | ukrain*;
+uncertainty: incertidumbre* incierto | uncertain*; union: sindica* gremi* | union unions teamsters;
+value: valor* | value*; vegetable: verdura* hortaliza* | vegetable*; venezuela: venez* | venez*;
+victim: victima* | victim*; video: video* grabacion* | video* footage; violence: violen* | violen*;
+visa: visa* | visa*; volunteer: voluntari* | volunteer*; wall: muro muros | wall walls;
+war: guerra* | war wars wartime; waste: residuo* basura | waste garbage trash;
+water: agua aguas hidric* conagua | water*; weather: clima climatic* | weather climate;
+welfare: bienestar | welfare; wife: espos* marido | wife husband spouse;
+wind: viento* eolic* | wind; wine: vino vinos | wine*; witness: testigo* | witness*;
+worker: emplead* | laborer*; world: mundo mundial* global* internacional* | world* global*
+    international*;
+youth: joven* juven* | young youth*; zone: zona zonas area areas | zone* area areas;
+"""

@@ -1,0 +1,66 @@
+"""Texts of one byte a character: what is done to each of them is then done in C. Pure.
+
+Nearly every English and Spanish text fits into Windows-1252. A look-up in a table of 256
+bytes does what takes Unicode's own functions ten times as long; whatever does not fit is
+left to them.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from typing import Final
+
+_LETTERS: Final = bytes(range(256)).decode("cp1252", "replace").replace("\ufffd", "\ufffe")
+_ENCODING: Final = codecs.charmap_build(_LETTERS)
+
+
+def western_bytes(text: str) -> bytes | None:
+    """Return the text in Windows-1252, None when it does not fit."""
+    if text.isascii():
+        return text.encode()
+    try:
+        return codecs.charmap_encode(text, "strict", _ENCODING)[0]
+    except UnicodeEncodeError:
+        return None
+
+
+def western_set(is_meant: Callable[[str], object]) -> bytes:
+    """Return those of the characters that are meant, as bytes."""
+    return "".join(c for c in _LETTERS if c != "\ufffe" and is_meant(c)).encode("cp1252")
+
+
+class CharacterTable:
+    """A change of texts that changes each character by itself, into one other."""
+
+    def __init__(self, change: Callable[[str], str]) -> None:
+        """Take the change; a character of which it makes several or none is left to it."""
+        changed = [change(c) if c != "\ufffe" else "" for c in _LETTERS]
+        pairs = [
+            (c, to) if len(to) == 1 else ("\ufffe", "?")
+            for c, to in zip(_LETTERS, changed, strict=True)
+        ]
+        self._encoding = codecs.charmap_build("".join(c for c, _ in pairs))
+        self._decoding = "".join(to for _, to in pairs)
+
+    def apply(self, text: str) -> str | None:
+        """Return the changed text, None where it must be changed the long way."""
+        try:
+            coded = codecs.charmap_encode(text, "strict", self._encoding)[0]
+        except UnicodeEncodeError:
+            return None
+        return codecs.charmap_decode(coded, "strict", self._decoding)[0]
+
+
+def one_line(coded: bytes) -> str:
+    """Return a text in Windows-1252 with one space for each run of spaces, and none around it."""
+    spaced = coded.translate(_SPACES)
+    while b"  " in spaced:  # quicker than to split and join, as runs are short
+        spaced = spaced.replace(b"  ", b" ")
+    spaced = spaced.strip(b" ")
+    return spaced.decode() if spaced.isascii() else spaced.decode("cp1252")
+
+
+_SPACES: Final = bytes(
+    0x20 if letter.isspace() else number for number, letter in enumerate(_LETTERS)
+)

@@ -1,0 +1,1 @@
+"""Long runs under faults, each with a claim: `./run soak [NAME ...] [--seed N] [--count N]`."""

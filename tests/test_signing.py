@@ -1,0 +1,71 @@
+"""Links that say who may do what."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.signing import TOKEN_MAX_CHARS, Grant, read_grant, sign
+
+KEY = bytes(range(32))
+GRANT = Grant("verdict", "morning", "ana@example.org", "good:4711")
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
+grants = st.builds(Grant, st.sampled_from(["unsubscribe", "verdict", "story"]), words, words, words)
+
+
+@given(grants)
+def test_what_was_signed_is_read_back(grant: Grant) -> None:
+    token = sign(KEY, grant)
+
+    assert read_grant(KEY, token) == grant
+    assert set(token) <= set(ALPHABET)
+
+
+@given(grants, grants)
+def test_two_grants_have_two_tokens(one: Grant, other: Grant) -> None:
+    assert (sign(KEY, one) == sign(KEY, other)) == (one == other)
+
+
+def test_another_key_grants_nothing() -> None:
+    assert read_grant(bytes(32), sign(KEY, GRANT)) is None
+
+
+def test_a_token_changed_in_any_place_grants_nothing() -> None:
+    token = sign(KEY, GRANT)
+    forged = {
+        token[:place] + letter + token[place + 1 :]
+        for place in range(len(token))
+        for letter in ALPHABET
+        if letter != token[place]
+    }
+
+    assert len(forged) == 63 * len(token)
+    assert {read_grant(KEY, each) for each in forged} == {None}
+
+
+def test_a_token_cut_lengthened_or_padded_grants_nothing() -> None:
+    token = sign(KEY, GRANT)
+    forged = [token[:end] for end in range(len(token))]
+    forged += [token + tail for tail in ("A", "AA", "AAAA", "=", "==", "\n", " ", "é", "\0")]
+    forged += ["A" * (TOKEN_MAX_CHARS + 1), token.swapcase(), f" {token}"]
+
+    assert {read_grant(KEY, each) for each in forged} == {None}
+
+
+def test_a_token_is_always_the_same() -> None:
+    """A second digest run, or another version, must not end the links of mail in an inbox."""
+    assert sign(KEY, GRANT) == (
+        "aECoD4Ev5gy2U-_tVzG3jaZxAXYAbW9ybmluZwBhbmFAZXhhbXBsZS5vcmcAZ29vZDo0NzEx"
+    )
+
+
+def test_a_grant_that_no_token_can_carry_is_refused() -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        sign(KEY, Grant("story", "morning", "ana\0@example.org"))
+    with pytest.raises(ValueError, match="too long"):
+        sign(KEY, Grant("story", "morning", "a" * TOKEN_MAX_CHARS))
+    with pytest.raises(ValueError, match="too short"):
+        sign(b"short", GRANT)
