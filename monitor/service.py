@@ -151,6 +151,7 @@ class Service:
             "deliver": self._deliver,
             "learn": self._learn,
             "upkeep": self._upkeep,
+            "log": self._watch.fold,
             **({"pages": self._pages} if with_pages else {}),
         }
         self._page_server: PageServer | None = None  # the pages thread's own

@@ -17,7 +17,8 @@ from monitor.adapters.store.upkeep import BACKUP, TOLD
 from monitor.stages.health.standing import Matter
 
 BACKUP_TIME, PRUNE_TIME = time(2, 30), time(3, 30)  # before learning, and after
-LOG_FOLDED_FROM = 4 * 2**20  # bytes: usually it is folded as it grows, unless a reader holds it
+# Bytes. Usually SQLite folds it as it grows, at 16 MiB, unless a reader holds it.
+LOG_FOLDED_FROM = 24 * 2**20
 LOG_TOO_LONG = 64 * 2**20  # from here on nothing is added until it can be folded
 TELL_GAP = timedelta(minutes=15)  # between two messages of the webhook
 _A_DAY = timedelta(days=1)

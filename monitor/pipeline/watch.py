@@ -116,6 +116,13 @@ class Watch:
         if self.is_full and self._ballast.take():
             logger.warning("there is room on the disk again; everything goes on")
             self.over(FULL)
+        if self._newest is None:
+            store.heartbeat(now)
+        self._note(store, now)
+        self.progress.made("database")
+
+    def fold(self, store: Store) -> None:
+        """Fold the database's log when it has grown. It waits for the disk, so no beat does it."""
         if fold_log(store):
             self.over(LOG)
         else:
@@ -124,10 +131,6 @@ class Watch:
                 "the database's log cannot be folded because another program keeps reading."
                 " Nothing is polled or issued until it ends; nothing is lost. End that program.",
             )
-        if self._newest is None:
-            store.heartbeat(now)
-        self._note(store, now)
-        self.progress.made("database")
 
     def _believe(self, now: datetime) -> None:
         if self._newest is None:

@@ -82,10 +82,12 @@ def test_a_log_that_cannot_be_folded_lets_polls_wait(
     with store:
         found = watching(store)
         monkeypatch.setattr(watch, "fold_log", lambda store: False)
+        found.fold(store)
         found.beat(store, NOON)
-        assert (found.waits("poll"), found.waits("deliver"), names(store)) == (True, False, ["log"])
+        assert (found.waits("poll"), found.waits("log"), names(store)) == (True, False, ["log"])
         monkeypatch.undo()
 
+        found.fold(store)
         found.beat(store, NOON + HOUR)
 
         assert (found.waits("poll"), names(store)) == (False, [])

@@ -35,6 +35,7 @@ _FAINT: Final = frozenset(
     meet need negotiate notify offer plan praise present press propose protect prove react
     reject review seek study support talk threaten travel use visit warn worry""".split()
 )
+_SAID_EVERYWHERE: Final = frozenset({*EVERYWHERE, *map(kin, EVERYWHERE)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _worth(
 
 def _known(shown: Iterable[Entry]) -> set[str]:
     """Return every sign and root that a reader of these entries has met."""
-    known = {*EVERYWHERE, *map(kin, EVERYWHERE)}
+    known = set(_SAID_EVERYWHERE)
     for entry in shown:
         for text in (entry.title, entry.summary):
             for sign, _, written in _signs(text, entry.language):
