@@ -109,6 +109,17 @@ def test_another_section_of_the_same_outlet_is_no_other_outlet() -> None:
     assert [other.outlet for other in shown(story).also] == ["Two"]
 
 
+def test_outlets_that_share_the_name_of_their_feed_go_by_their_hosts() -> None:
+    story = make_story(
+        1,
+        make_scored(make_entry("a", outlet="via Search", link="https://gacetadeprueba.mx/a")),
+        make_scored(make_entry("b", outlet="via Search", link="https://avisodeprueba.mx/b")),
+        make_scored(make_entry("c", outlet="Three", link="https://three.example/c")),
+    )
+
+    assert [other.outlet for other in shown(story).also] == ["avisodeprueba.mx", "Three"]
+
+
 def test_the_balance_counts_leads_by_language_and_by_country_where_folders_tell() -> None:
     section = make_section(
         lead("1", topics=("Mexico",), language="es"),

@@ -7,7 +7,7 @@ template can be edited without knowing what feeds do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -225,10 +225,17 @@ def _also(story: Story, language: str) -> tuple[AlsoView, ...]:
     others: dict[str, Entry] = {}
     for scored in story.entries:
         others.setdefault(outlet_key(scored.entry) or fold(outlet_of(scored.entry)), scored.entry)
+    # A feed of several outlets gives them all one name: there the host says who it is.
+    shared = {name for name, count in Counter(map(outlet_of, others.values())).items() if count > 1}
     return tuple(
-        AlsoView(outlet_of(entry), clean_link(entry.link), mark_of(entry, language))
+        AlsoView(_apart(entry, shared), clean_link(entry.link), mark_of(entry, language))
         for entry in list(others.values())[1:]
     )
+
+
+def _apart(entry: Entry, shared: Container[str]) -> str:
+    name = outlet_of(entry)
+    return (host_of(entry) or name) if name in shared else name
 
 
 def _reasons(score: Score) -> tuple[ReasonView, ...]:
