@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.stock import PLAIN  # noqa: E402
 from monitor.adapters.home import Home, create_home, open_home, save_subscriptions  # noqa: E402
 from monitor.adapters.store import Store  # noqa: E402
 from monitor.model import (  # noqa: E402
@@ -31,18 +32,6 @@ NOW = datetime(2026, 7, 14, 12, tzinfo=UTC)
 FEEDS = 500
 NAME_SHARE = 0.025  # of the words: one or two names or terms an entry
 AT_ONCE = 2000
-PLAIN = {
-    "en": (
-        "the of and to a in that for is on with said was by as at from have will new people year"
-        " after more government first week company city report time officials public group plan"
-        " two its his who been would last could state make high market home work court local"
-    ).split(),
-    "es": (
-        "de la que el en y a los se del las un por con no una su para es al lo como más gobierno"
-        " año personas país ciudad empresa nuevo semana primer después informe público plan dos"
-        " entre millones hasta desde parte trabajo mercado día estado número también según sobre"
-    ).split(),
-}
 
 
 def make_home(path: Path, *, entries: int, days: int, words: int = 40) -> Home:

@@ -16,7 +16,8 @@ addresses; the second that this project waits between two requests to one host i
 CPU and peak memory are of all processes of a contestant; memory is PSS: what they share
 counts once. With several numbers of feeds the cost per feed of the largest is told against
 the smallest; --peers-up-to leaves the others out beyond a number (of 10,000 feeds reader
-takes 10 minutes).
+takes 10 minutes). --workloads names some of the rounds, so that a long run fits into a short
+while: --feeds 10000 --only monitor --workloads cold "all 304" "one in ten changed" tells memory.
 --full is 1,000 and 10,000 feeds, 3 rounds, the others at 1,000, and bench/heartbeat.py.
 
 reader and lxml are the extra [bench] (pip install -e '.[bench]', or pip install reader==3.26
@@ -36,7 +37,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,7 @@ class Arena:
     urls: list[str]
     scenes: Connection
     options: argparse.Namespace
+    workloads: tuple[Workload, ...]
     version: int = 0
     results: dict[str, dict[str, Result]] = field(default_factory=dict)
 
@@ -117,6 +119,15 @@ def main() -> None:
             arenas.append(arena)
     if len(arenas) > 1:
         _print_growth(arenas[0], arenas[-1])
+    if options.json:
+        figures = {
+            str(arena.feed_count): {
+                name: {workload: asdict(result) for workload, result in results.items()}
+                for name, results in arena.results.items()
+            }
+            for arena in arenas
+        }
+        options.json.write_text(json.dumps(figures), encoding="utf-8")
     if options.full:
         print(heartbeat.measure(min(options.feeds)))
 
@@ -131,6 +142,9 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=1, help="the medians are of so many")
     parser.add_argument("--cold-rounds", type=int, default=1)
+    names = [each.name for each in WORKLOADS]
+    parser.add_argument("--workloads", nargs="+", default=names, choices=names)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, as JSON as well")
     parser.add_argument("--only", nargs="+", default=list(CONTESTANTS), choices=CONTESTANTS)
     parser.add_argument("--python", default=sys.executable, help="has reader and lxml")
     parser.add_argument("--contestant", help=argparse.SUPPRESS)
@@ -148,7 +162,10 @@ def _arena(options: argparse.Namespace, feed_count: int) -> Iterator[Arena]:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with served(feed_count, options.hosts) as (urls, scenes):
-        yield Arena(feed_count, urls, scenes, options)
+        # The first round makes the database: without it the others have nothing to ask for.
+        named = {*options.workloads, WORKLOADS[0].name}
+        workloads = tuple(each for each in WORKLOADS if each.name in named)
+        yield Arena(feed_count, urls, scenes, options, workloads)
 
 
 # ---------------------------------------------------------------- one contestant
@@ -163,7 +180,7 @@ def _run(arena: Arena, name: str) -> None:
     arena.version = 0
     results = arena.results[name] = {}
     with _started(arena, name, python) as process:
-        for workload in WORKLOADS:
+        for workload in arena.workloads:
             is_cold = workload.command == "cold"
             count = arena.options.cold_rounds if is_cold else arena.options.rounds
             rounds = []
@@ -246,7 +263,7 @@ def _print(arena: Arena) -> None:
         "x: how many times faster than reader by wall and CPU time"
     )
     print(f"{'':32}{'':12}{'wall':>8}{'CPU':>8}{'peak':>7}{'new':>8}{'x wall':>9}{'x CPU':>8}")
-    for workload in WORKLOADS:
+    for workload in arena.workloads:
         for name, results in arena.results.items():
             each = results[workload.name]
             reader = arena.results.get("reader", {}).get(workload.name)
@@ -269,7 +286,7 @@ def _print_growth(small: Arena, large: Arena) -> None:
     ratio = large.feed_count / small.feed_count
     print(f"cost per feed, {large.feed_count:,} feeds against {small.feed_count:,}")
     for name, results in large.results.items():
-        for workload in WORKLOADS:
+        for workload in small.workloads:
             one, other = small.results[name][workload.name], results[workload.name]
             wall, cpu = other.wall / one.wall / ratio, other.cpu / one.cpu / ratio
             print(f"{workload.name:32}{name:12}{wall:8.2f} by wall{cpu:8.2f} by CPU")

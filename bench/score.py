@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.stock import PLAIN  # noqa: E402
 from monitor.adapters.home import read_seeds  # noqa: E402
 from monitor.model import Entry, EntryKey, TopicProfile  # noqa: E402
 from monitor.stages.score import Scorer  # noqa: E402
@@ -31,18 +32,6 @@ from monitor.text import words  # noqa: E402
 NOON = datetime(2026, 7, 14, 12, tzinfo=UTC)
 TITLE_WORDS, SUMMARY_WORDS = 10, 50
 NAME_SHARE = 0.08  # of the words: about five names or terms an entry, as in real feeds
-PLAIN = {
-    "en": (
-        "the of and to a in that for is on with said was by as at from have will new people year"
-        " after more government first week company city report time officials public group plan"
-        " two its his who been would last could state make high market home work court local"
-    ).split(),
-    "es": (
-        "de la que el en y a los se del las un por con no una su para es al lo como más gobierno"
-        " año personas país ciudad empresa nuevo semana primer después informe público plan dos"
-        " entre millones hasta desde parte trabajo mercado día estado número también según sobre"
-    ).split(),
-}
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
 

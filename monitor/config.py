@@ -38,6 +38,11 @@ class PollSettings:
     )
     connections: int = _says("How many hosts are polled at the same time.", 64)
     processes: int = _says("How many processes parse feeds; 0 means one per core, four at most.", 0)
+    workers: str = _says(
+        'Who polls: "local", this machine; or "dask://HOST:PORT", the workers of a Dask cluster '
+        "(dask+tls:// with TLS).",
+        "local",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,11 @@ class DigestSettings:
     length: int = _says("The largest number of stories in one issue.", 20)
     outlet_share: int = _says(
         "The largest number of stories that one outlet leads while others wait for room.", 4
+    )
+    related: int = _says(
+        "The largest number of stories of one saga that are told in a line each under the first "
+        "of them, besides the issue's length; 0 tells every story by itself.",
+        8,
     )
     patience: int = _says(
         "How many issues a story waits for room before it is let go, to be found by search only.",

@@ -8,6 +8,8 @@ MonitorError
 |-- LearningError(profile)           whoever asked for a profile; nothing was written
 |-- StoreError                       the operator; the run stops
 |   `-- DiskFull                     the same; the service waits for room and goes on
+|-- WorkersError                    the operator of the cluster; what was due stays due
+|-- ArchiveError                    whoever named the file; what was read of it is kept
 |-- RenderError(template)            the template's author; the digest is not issued, stays due
 `-- DeliveryError(permanent, uncertain, scope)  retried, unless permanent or uncertain
 
@@ -114,6 +116,14 @@ class StoreError(MonitorError):
 
 class DiskFull(StoreError):
     """There is no room left to write; it is tried again once there is."""
+
+
+class WorkersError(MonitorError):
+    """The cluster cannot be used; nothing was lost, and what was due is due again."""
+
+
+class ArchiveError(MonitorError):
+    """An archive cannot be read, or no further."""
 
 
 class RenderError(MonitorError):

@@ -28,6 +28,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.pages import Pages
@@ -80,6 +81,7 @@ class Person:
     def __init__(self, driver: webdriver.Chrome, pages: Pages) -> None:
         self.driver = driver
         self._base = pages.server.url.rstrip("/")
+        self._has_scripts = True
 
     # ------------------------------------------------------------ what the browser is like
 
@@ -93,6 +95,7 @@ class Person:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
 
     def runs_scripts(self, allowed: bool) -> None:
+        self._has_scripts = allowed
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not allowed})
 
     def speaks(self, language: str) -> None:
@@ -136,17 +139,23 @@ class Person:
     def types_key(self, *keys: str) -> None:
         self.finds("body").send_keys(*keys)
 
-    def presses(self, words: str) -> None:
-        """Press the button or link of these words; wait until the page has answered."""
+    def presses(self, words: str, *, leaves: bool = False) -> None:
+        """Press the button or link of these words; wait until the page has answered.
+
+        With `leaves` the answer is another page, however long it takes to come.
+        """
         spoken = f"normalize-space(.)={_quoted(words)}"
         path = f"//button[{spoken}] | //a[{spoken}] | //summary[{spoken}]"
-        self.clicks(self.driver.find_element(By.XPATH, path))
+        self.clicks(self.driver.find_element(By.XPATH, path), leaves=leaves)
 
-    def clicks(self, element: WebElement | str) -> None:
+    def clicks(self, element: WebElement | str, *, leaves: bool = False) -> None:
         if isinstance(element, str):
             element = self.finds(element)
         page = self.finds("html")
+        is_form = element.tag_name == "button" and element.get_attribute("type") == "submit"
         element.click()
+        if leaves or (is_form and not self._has_scripts):
+            WebDriverWait(self.driver, SOON_S, 0.02).until(staleness_of(page))
         self._settles(page)
 
     def enters(self, selector: str) -> None:
@@ -182,17 +191,34 @@ class Person:
 
     # ------------------------------------------------------------ what is looked at
 
-    def barriers(self) -> list[str]:
+    def barriers(self, *, of_colour: bool = False) -> list[str]:
         """Return what axe-core finds that shuts people out, by rule and place."""
-        self.driver.execute_script(_axe())
+        if not self.driver.execute_script("return 'axe' in window"):
+            self.driver.execute_script(_axe())
         found: dict[str, Any] = self.driver.execute_async_script(
-            "axe.run(document, {resultTypes: ['violations']}).then(arguments[0])"
+            "axe.run(document, Object.assign({resultTypes: ['violations']}, arguments[0]))"
+            ".then(arguments[1])",
+            {"runOnly": ["color-contrast", "link-in-text-block"]} if of_colour else {},
         )
         return [
             f"{each['id']}: {', '.join(node['target'][0] for node in each['nodes'][:3])}"
             for each in found["violations"]
             if each["impact"] in GRAVE
         ]
+
+    def barriers_in_every_look(self) -> list[str]:
+        """Return what shuts people out of this page, light and dark, on a phone and a screen."""
+        found = []
+        for size in (SCREEN, PHONE):
+            self.has_size(*size)
+            for scheme in ("light", "dark"):
+                self.likes(scheme)
+                # All that the dark look changes is colours.
+                there = self.barriers(of_colour=scheme == "dark")
+                found += [f"{scheme}, {size[0]} px: {each}" for each in there]
+            if self.is_wider_than_the_window():
+                found.append(f"wider than {size[0]} px")
+        return found
 
     def complaints(self) -> list[str]:
         """Return what the browser's console holds: errors of scripts, breaches of the policy."""

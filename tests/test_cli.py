@@ -574,6 +574,7 @@ def test_the_status_tells_how_things_stand(newsroom: tuple[Path, Site, MailSink]
     home, _, _ = newsroom
 
     before = json.loads(ok("status", "--json", home=home))
+    assert "The service has never run here" in ok("status", home=home)
     ok("poll", home=home)
     ok("digest", "morning", home=home)
     with Store.open(home / "state" / "monitor.db") as store:
@@ -586,6 +587,7 @@ def test_the_status_tells_how_things_stand(newsroom: tuple[Path, Site, MailSink]
     assert set(after["digests"]) == {"morning", "page"}
     assert after["digests"]["page"]["last_issued_at"] is None
     assert "service   running, last seen just now" in table
+    assert "Nothing is open." in table
     assert "mail      1 queued" in table
 
 

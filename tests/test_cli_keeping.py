@@ -23,7 +23,7 @@ from monitor.cli.door import Door
 from monitor.cli.healthcheck import is_alive
 from monitor.cli.healthcheck import main as healthcheck
 from monitor.errors import StoreError
-from monitor.model import OutboxState, PollState, Problem
+from monitor.model import OutboxState, PollState, Problem, Verdict
 from tests.factories import make_digest, make_entry, make_message, make_score, make_subscription
 
 NOW = datetime.now(UTC)
@@ -357,3 +357,40 @@ def test_a_disk_that_may_only_be_read_is_read(home: Path) -> None:
     assert (listed.exit_code, "1 entry" in listed.stdout) == (0, True)
     assert polled.exit_code == 2
     assert "cannot be written to" in polled.stderr
+
+
+def test_a_restore_says_what_people_said_since_and_what_could_not_be_read(home: Path) -> None:
+    def judge(name: str) -> None:
+        with store_of(home) as store:
+            store.sync_feeds([make_subscription()], NOW)
+            store.save_verdicts([Verdict(make_entry(name), good=True)], NOW)
+
+    judge("before")
+    ok(home, "backup")
+    (made,) = backups(home / "state" / "monitor.db")
+    judge("since")
+    told = ok(home, "restore", str(made.path))
+    assert "  carried over from it: 1 verdict given since, 0 taken back\n" in told
+    assert "could be read" not in told
+
+    told = ok(home, "restore", "--verdicts-as-they-were", str(made.path))
+    assert "0 verdicts given since" in told
+    with store_of(home) as store:
+        assert [each.entry.key.id for each in store.verdicts()] == ["before"]
+
+    (home / "state" / "monitor.db").write_bytes(b"ruined " * 1000)
+    told = ok(home, "restore", str(made.path))
+    assert "not all of it could be read: verdicts given since the backup may be missing" in told
+
+
+def test_a_command_in_a_folder_that_was_deleted_is_told_so(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    result = run(home, "status")
+
+    assert (result.exit_code, "the folder you are in was deleted" in result.output) == (2, True)

@@ -128,3 +128,19 @@ def test_explain_shows_every_part_of_a_storys_rank_and_that_it_was_let_go(home: 
     assert "without showing it: its story was let go" in let_go
     ranks = json.loads(run(home, "explain", "2", "--json").output)["ranks"]
     assert [(note["digest"], note["total"]) for note in ranks] == [("morning", 6.75)]
+
+
+def test_explain_tells_who_spoke_for_an_entry_and_under_which_its_story_stood(home: Path) -> None:
+    with Store.open(home / "state" / "monitor.db") as store:
+        one, two = store.candidates("morning", [make_profile()], RECENT - timedelta(days=1))
+        store.issue(make_digest(make_section(one, replace(two, under=one.number))), subject="M")
+        numbers = {e.entry.key.id: e.number for e in store.entries()}
+    first = one.lead.entry.title
+    others = [scored.entry.key.id for scored in one.entries[1:]]
+
+    told = {id: run(home, "explain", str(number)).output for id, number in numbers.items()}
+
+    assert f'  same saga: told under "{first}"' in told[two.lead.entry.key.id]
+    assert others
+    assert all(f'  same story: told under "{first}"' in told[id] for id in others)
+    assert "told under" not in told[one.lead.entry.key.id]

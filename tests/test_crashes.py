@@ -5,10 +5,11 @@ from pathlib import Path
 from tests.soak import dot_kills, mail_kills
 
 SEED = 20260712  # an arbitrary one
+KILLS = 12  # three of each kind of moment
 
 
 def test_killed_at_any_moment_it_loses_nothing_and_sends_nothing_twice(tmp_path: Path) -> None:
-    told = list(mail_kills.check(mail_kills.killed(tmp_path, SEED, 20), 20))
+    told = list(mail_kills.check(mail_kills.killed(tmp_path, SEED, KILLS), KILLS))
 
     assert told[-3] == "issues delivered twice: 0"
     assert told[-1] == "entries lost: 0"

@@ -9,11 +9,11 @@ ROWS = re.findall(r"^\| ([A-Z])(\d+) \|.*\| (.*) \|$", PAGE, re.MULTILINE)
 
 
 def test_every_promise_has_its_line() -> None:
-    found = {f"{letter}{number}" for letter, number, _ in ROWS if letter in "FHW"}
+    found = {f"{letter}{number}" for letter, number, _ in ROWS if letter in "DFHSW"}
 
     assert found == {f"F{n}" for n in range(1, 27)} | {f"H{n}" for n in range(1, 21)} | {
         f"W{n}" for n in range(1, 17)
-    }
+    } | {f"D{n}" for n in range(1, 18)} | {f"S{n}" for n in range(1, 14)}
 
 
 def test_every_test_that_is_named_is_there() -> None:

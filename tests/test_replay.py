@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import coverage
 import pytest
 
 from monitor.adapters.store import IssueKind, Store
@@ -85,6 +87,21 @@ def test_two_made_up_days_are_accounted_for(tmp_path: Path) -> None:
     assert outcome.requests[304] > outcome.requests[200]
 
 
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Which lines run is not noted: 3,059 entries go through code that other tests measure."""
+    for name in [each for each in os.environ if each.startswith("COVERAGE")]:
+        monkeypatch.delenv(name)
+    measuring = []  # two, in a process of many that test: pytest's own and the subprocess's
+    while (current := coverage.Coverage.current()) is not None:
+        current.stop()
+        measuring.append(current)
+    yield
+    for each in reversed(measuring):
+        each.start()
+
+
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.skipif(not WIRE.is_file(), reason="the recording is not beside this checkout")
 def test_ten_real_days_are_accounted_for_in_under_three_minutes(tmp_path: Path) -> None:
     rows = read_recording(WIRE)
@@ -95,7 +112,8 @@ def test_ten_real_days_are_accounted_for_in_under_three_minutes(tmp_path: Path) 
     assert (outcome.recorded_count, len(outcome.slots)) == (3059, 11)
     days = [date(2026, 7, 10) + n * DAY for n in range(11)]
     assert [label for label, _ in outcome.slots] == [f"{day}-0700" for day in days]
-    # Nothing was seen on the 11th and 12th: the issues of the two mornings after have no news.
+    # Nothing was seen on the 11th and 12th, and what the 10th left over stands under its sagas:
+    # the issues of three mornings have no news.
     quiet = {label[:10] for label, report in outcome.slots if report.kind is DigestKind.QUIET}
-    assert quiet == {"2026-07-12", "2026-07-13"}
+    assert quiet == {"2026-07-11", "2026-07-12", "2026-07-13"}
     assert outcome.seconds < 180

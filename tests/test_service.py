@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -25,6 +26,7 @@ from monitor.errors import StoreError
 from monitor.model import OutboxState, Subscription, Verdict
 from monitor.pipeline.watch import Watch
 from monitor.service import AlreadyRunning, Service
+from monitor.service.machine import NO_THREAD
 from tests.factories import make_digest, make_item, make_message, make_rss
 from tests.servers import Reply, Site
 from tests.smtp import ScriptedSmtp
@@ -245,14 +247,16 @@ def _descendants(pid: int) -> list[int]:
 def test_changed_files_are_picked_up_while_it_runs(place: Place) -> None:
     place.site.scripts["/other"] = Reply(make_rss(make_item("b", title="A film wins", at=SIX)))
     clock = Clock(SIX)
-    with place.served(clock), place.store() as store:
+    with place.served(clock) as service, place.store() as store:
         wait_for(lambda: store.entry_count() == 1)
 
         (place.root / "seeds" / "trade.toml").write_text(PROFILE.replace("port", "film"))
         place.subscribe("feed", "other")
         wait_for(lambda: store.entry_count() == 2)
         place.set('times = ["06:59", "08:00"]\n')
-        time.sleep(0.3)  # it waits until the file has settled
+        # It waits until the file has settled; then a pass may still go on with what it had.
+        wait_for(lambda: len(service._home.as_read.config.digests["morning"].times) == 2)
+        time.sleep(0.3)
         clock.now = SEVEN
         time.sleep(0.3)
         assert store.issues() == []
@@ -282,12 +286,14 @@ def test_a_broken_change_is_told_once_and_the_last_good_state_goes_on(
         wait_for(lambda: store.entry_count() == 1)
         (place.root / file).write_text(broken)
         wait_for(lambda: "changed settings are not used" in caplog.text)
+        assert "what was read before stays in force: " in caplog.text
+        assert "nothing was started" not in caplog.text
         clock.now = SEVEN
         wait_for(lambda: place.smtp.mailbox)
         time.sleep(0.2)
-        (place.root / file).write_bytes(good)
-        os.utime(place.root / file)
         with caplog.at_level(logging.INFO):
+            (place.root / file).write_bytes(good)
+            os.utime(place.root / file)
             wait_for(lambda: "are read anew" in caplog.text)
 
     (said,) = [r.message for r in caplog.records if "not used" in r.message]
@@ -363,6 +369,27 @@ def test_a_mistake_in_the_program_ends_the_service(
     assert service.run() == 1
     assert seen == [ZeroDivisionError]
     assert "digest ended by a mistake in the program; the monitor stops" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [OSError(errno.EMFILE, "Too many open files"), MemoryError(), RuntimeError(NO_THREAD)],
+    ids=["files", "memory", "threads"],
+)
+def test_what_the_machine_refuses_is_told_and_outlived(place: Place, refused: Exception) -> None:
+    is_short = True
+
+    def clock() -> datetime:
+        if is_short and threading.current_thread().name == "digest":
+            raise refused
+        return SEVEN
+
+    with place.served(clock) as service, place.store() as store:
+        wait_for(lambda: [each.name for each in store.troubles()] == ["digest"])
+        assert "this machine refused something" in store.troubles()[0].text
+        is_short = False
+        wait_for(lambda: store.troubles() == [])
+        assert not service.is_stopping
 
 
 def test_what_cannot_be_opened_starts_nothing(place: Place) -> None:

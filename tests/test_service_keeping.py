@@ -20,17 +20,18 @@ from monitor.adapters.disk import Ballast
 from monitor.adapters.home import open_home
 from monitor.adapters.home.opml import write_opml
 from monitor.adapters.notify import Supervisor
-from monitor.adapters.store import Store
+from monitor.adapters.store import Store, backup
 from monitor.adapters.store.backup import backups
 from monitor.adapters.store.upkeep import ONCE
 from monitor.errors import StoreError
 from monitor.model import OutboxState, Subscription
 from monitor.pipeline.watch import Watch
 from monitor.service import AlreadyRunning, Service, run_once
+from monitor.service.upkeep import Upkeep
 from tests.factories import make_digest, make_item, make_message, make_rss
 from tests.servers import Asked, Reply, Site
 from tests.smtp import ScriptedSmtp
-from tests.test_service import ROOT, SEVEN, SIX, Clock, Place, wait_for
+from tests.test_service import ROOT, SEVEN, SIX, SOON_S, Clock, Place, wait_for
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -74,6 +75,7 @@ def fill(path: Path) -> None:
 def test_a_full_disk_is_outlived_and_nothing_is_lost_or_half_issued(place: Place) -> None:
     clock = Clock(SIX)
     state = place.root / "state"
+    place.set('times = ["12:00"]\n')
     with small_disk(state, "6m"):
         watch = Watch(state, ballast=Ballast(state / "ballast", 2**20), clock_wait_s=0)
         with place.served(clock, watch=watch) as service:
@@ -89,14 +91,17 @@ def test_a_full_disk_is_outlived_and_nothing_is_lost_or_half_issued(place: Place
             clock.now = SEVEN + 2 * HOUR  # polls are put off by a share of an hour
             wait_for(lambda: watch.is_full)
             wait_for(lambda: not (state / "ballast").exists())
+            clock.now = SEVEN + 6 * HOUR  # a slot comes due while there is no room
             # It is up, it says what is wrong, and what was queued goes out.
             with place.store() as store:
                 wait_for(lambda: [each.name for each in store.troubles()] == ["disk"])
                 wait_for(lambda: store.last_heartbeat() == clock.now)
                 wait_for(lambda: len(place.smtp.mailbox) >= 1)
                 assert [mail.recipient for mail in place.smtp.mailbox] == ["reader@example.org"]
+                time.sleep(0.3)  # some heartbeats
                 assert store.entry_count() == 1
                 assert [issue.digest for issue in store.issues()] == ["other"]
+                assert len(place.smtp.mailbox) == 1
 
                 (state / "filler").unlink()
                 wait_for(lambda: store.troubles() == [])
@@ -158,6 +163,25 @@ def test_a_clock_that_stays_behind_was_set_back_on_purpose(place: Place) -> None
         wait_for(lambda: store.troubles() == [])
 
 
+def test_a_clock_that_steps_back_a_year_while_it_runs_holds_everything(place: Place) -> None:
+    clock = Clock(SIX)
+    with place.served(clock, watch=Watch(place.root / "state")), place.store() as store:
+        wait_for(lambda: store.entry_count() == 1)
+        clock.now = SEVEN
+        wait_for(lambda: len(place.smtp.mailbox) == 1)
+        wait_for(lambda: store.last_heartbeat() == SEVEN)
+        clock.now = SEVEN - 365 * DAY
+        wait_for(lambda: [each.name for each in store.troubles()] == ["clock"])
+        asked = len(place.site.paths)  # a pass that was under way may have looked at the clock
+        time.sleep(0.3)
+        assert (store.last_heartbeat(), len(place.site.paths)) == (SEVEN, asked)
+
+        clock.now = SEVEN + HOUR / 2
+        wait_for(lambda: store.troubles() == [])
+        wait_for(lambda: store.last_heartbeat() == clock.now)
+    assert len(place.smtp.mailbox) == 1
+
+
 # ---------------------------------------------------------------- damage
 
 
@@ -174,6 +198,23 @@ def test_a_damaged_database_starts_nothing_and_mails_nothing(place: Place) -> No
     with pytest.raises(StoreError, match=r"is damaged .* nothing is sent"):
         Service(open_home(place.root, {}), clock=Clock(SEVEN), allow_loopback=True).run()
     assert (place.site.paths, place.smtp.mailbox) == ([], [])
+
+
+def test_a_database_that_is_replaced_in_use_ends_the_service_before_anything_is_sent(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock(SIX)
+    with place.served(clock) as service, place.store() as store:
+        wait_for(lambda: store.entry_count() == 1)
+        other = place.root / "other.db"
+        other.write_bytes(store._db.path.read_bytes())
+        other.replace(store._db.path)
+        wait_for(lambda: service.is_stopping)
+        clock.now = SEVEN
+        wait_for(lambda: service.is_at_rest)
+    assert "was replaced while it was in use; the monitor stops" in caplog.text
+    assert "Start it again: the file is checked first." in caplog.text
+    assert place.smtp.mailbox == []
 
 
 # ---------------------------------------------------------------- the supervisor
@@ -221,7 +262,8 @@ def listener(tmp_path: Path) -> Iterator[Listener]:
 
 def watched(place: Place, listener: Listener, seconds: float = 0.8) -> dict[str, object]:
     """A watchdog of a tenth of a second, and parts that may take so many."""
-    patience = dict.fromkeys(("heartbeat", "database", "poll", "digest", "deliver"), seconds)
+    parts = "heartbeat", "database", "poll", "digest", "deliver", "pages"
+    patience = dict.fromkeys(parts, seconds)
     state = place.root / "state"
     ballast = Ballast(state / "ballast", 2**16)
     return {
@@ -246,15 +288,15 @@ def test_the_supervisor_hears_ready_alive_and_stopping(place: Place, listener: L
         assert store.last_heartbeat() == SIX  # before it was ready
 
 
-def frozen(*args: object, **kwargs: object) -> None:
-    time.sleep(2.2)
-
-
 @pytest.mark.parametrize("part", ["heartbeat", "sender", "database"])
 def test_the_watchdog_is_silent_when_a_part_is_frozen(
     place: Place, listener: Listener, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    clock = Clock(SIX)
+    clock, thaw = Clock(SIX), threading.Event()
+
+    def frozen(*args: object, **kwargs: object) -> None:
+        thaw.wait(SOON_S)
+
     with place.served(clock, **watched(place, listener)):
         wait_for(lambda: listener.pings_since(0) > 5)
         match part:
@@ -269,6 +311,7 @@ def test_the_watchdog_is_silent_when_a_part_is_frozen(
         time.sleep(0.6)
         assert listener.pings_since(began) == 0
         monkeypatch.undo()
+        thaw.set()
         wait_for(lambda: listener.pings_since(began) > 3)
 
 
@@ -304,6 +347,27 @@ def test_every_night_has_its_backup_and_its_pruning(place: Place) -> None:
 
         assert len(backups(store._db.path)) == 2
         assert store.entry_count() == 0
+
+
+def test_a_backup_that_has_no_room_is_told_and_pruning_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free: list[int | None] = [2**20]
+    monkeypatch.setattr(backup, "room_bytes", lambda folder: free[0])
+    clock = Clock(SIX)
+    with place.served(clock) as service, place.store() as store:
+        wait_for(lambda: store.fact("pruned_at") == SIX)
+        wait_for(lambda: [each.name for each in store.troubles()] == ["backup"])
+        assert "was not begun: it may need" in store.troubles()[0].text
+        assert not (place.root / "state" / "backups" / "monitor.part").exists()
+        wait_for(lambda: place.site.paths == ["/feed"])  # nothing else waits for it
+
+        free[0] = None
+        duty = service._duties["upkeep"]
+        assert isinstance(duty, Upkeep)
+        duty._backup_at = 0.0  # an hour has gone by
+        wait_for(lambda: len(backups(store._db.path)) == 1)
+        wait_for(lambda: store.troubles() == [])
 
 
 def test_what_is_open_is_posted_once_and_so_is_its_end(place: Place) -> None:

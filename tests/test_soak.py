@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 
 from tests.soak import __main__ as soaks
+from tests.soak._leash import LEASH
 
 
 @pytest.mark.parametrize("name", soaks.names())
@@ -38,3 +42,29 @@ def test_a_claim_that_does_not_hold_is_told_with_its_seed(
     said, trouble = capsys.readouterr()
     assert said.startswith("== made_up: Something is tried. Seed 7.\n   seed 7, 3 tried\n")
     assert told in said + trouble
+
+
+def test_who_is_on_the_leash_ends_with_whoever_holds_it() -> None:
+    forked = LEASH + (
+        "import sys, time\n"
+        "if os.fork() == 0:\n"
+        "    leash()\n"
+        "    print('on', flush=True)\n"
+        "    time.sleep(60)\n"
+        "os.wait()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", forked], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stdout.readline() == "on\n"
+    process.stdin.write("not for the leash\n")
+    process.stdin.flush()
+    time.sleep(0.1)
+    assert process.poll() is None
+
+    process.stdin.close()  # what the end of this process would do, too
+
+    assert process.wait(10) == 0
+    process.stdout.close()

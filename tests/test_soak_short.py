@@ -30,7 +30,14 @@ def test_a_second_of_many_writers_locks_nobody_out() -> None:
 
 @pytest.mark.parametrize(
     ("points", "slope"),
-    [([(0.0, 5), (1.0, 5), (2.0, 5)], 0.0), ([(0.0, 1), (2.0, 5)], 2.0), ([(0.0, 7)], 0.0)],
+    [
+        ([(0, 0.0, 5), (0, 1.0, 5), (0, 2.0, 5)], 0.0),
+        ([(0, 0.0, 1), (0, 2.0, 5)], 2.0),
+        ([(0, 0.0, 1), (0, 2.0, 5), (1, 3.0, 0), (1, 5.0, 4)], 2.0),
+        ([(0, 0.0, 7)], 0.0),
+    ],
 )
-def test_a_slope_is_what_is_gained_a_day(points: list[tuple[float, int]], slope: float) -> None:
-    assert month._slope(points) == slope
+def test_a_slope_is_what_is_gained_a_day_within_a_part(
+    points: list[tuple[int, float, int]], slope: float
+) -> None:
+    assert month.slope_within(points) == slope

@@ -83,7 +83,9 @@ class Ours:
 
     def __init__(self, connections: int) -> None:
         from monitor.adapters.home import create_home, open_home
+        from monitor.pipeline import run_poll  # before a round, as reader is
 
+        self._run_poll = run_poll
         self._connections = connections
         self._stack = ExitStack()
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
@@ -110,7 +112,6 @@ class Ours:
     def poll(self) -> dict[str, int]:
         from monitor.adapters.poll import Poller
         from monitor.config import NetworkSettings
-        from monitor.pipeline import run_poll
 
         self._now += timedelta(hours=1)
         poller = Poller(
@@ -122,7 +123,7 @@ class Ours:
             spacing_s=0.0,
         )
         with poller:
-            report = run_poll(
+            report = self._run_poll(
                 self._store,
                 poller,
                 self._workers,

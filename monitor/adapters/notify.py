@@ -68,6 +68,12 @@ class Progress:
     def made_by_all(self) -> None:
         self.made(*self._patience)
 
+    def waits_not_for(self, *parts: str) -> None:
+        """Note that these are not at work at all: they will never get on."""
+        with self._lock:
+            for part in parts:
+                self._at.pop(part, None)
+
     def stuck(self) -> list[str]:
         """Return the parts that have not got on for longer than their patience."""
         now = time.monotonic()

@@ -29,9 +29,15 @@ from monitor.errors import MonitorError
 MAX_BY_ITSELF = 4  # processes of 20 MB; one core polls some thousand feeds an hour
 MAX_TASKS = 1000  # then a worker is replaced: parsers leak
 WALL_FACTOR = 6  # wall time allowed per CPU second: many workers may share few cores
-PER_WORKER = 2  # items under way per worker: one at work, one at hand
+PER_WORKER = 2  # items under way per worker at the least: one at work, one at hand
+# And so many while they are small: a consumer that waits for the disk finds its workers at work.
+SMALL_PER_WORKER = 8
+SMALL_BYTES = 2**20  # of all items under way
 SOON_S = 0.02  # no wait yet: most items take less
 GARBAGE_AT = 10_000  # new objects; Python's 700 cost a seventh of the work on a feed
+# A result passes two threads of the pool on its way to ours; each waits for its turn to run
+# Python, 5 ms as a rule, and meanwhile workers stand idle.
+TURN_S = 0.0005
 STALL_S = 60.0  # silence beyond an item's own time, after which the pool is started afresh
 MAX_TRIES = 2  # of an item whose worker ended through no fault of it that we know
 MAX_BREAKDOWNS = 3  # in a row, without one result
@@ -145,10 +151,10 @@ class Workers(Generic[C]):
         )
         return future
 
-    @property
-    def room(self) -> int:
-        """Return how many items may be under way."""
-        return self._count * PER_WORKER
+    def has_room(self, count: int, size_bytes: int) -> bool:
+        """Tell whether one more item may be under way beside so many."""
+        is_small = size_bytes < SMALL_BYTES
+        return count < self._count * (SMALL_PER_WORKER if is_small else PER_WORKER)
 
     @property
     def limits(self) -> TaskLimits:
@@ -171,6 +177,7 @@ class Workers(Generic[C]):
         # Not fork: this process has threads, and a lock that one of them holds would
         # be held in the child for ever. The server imports once what all workers need, and
         # no more: what else this process imported would be held by each of them.
+        sys.setswitchinterval(min(TURN_S, sys.getswitchinterval()))
         processes = multiprocessing.get_context("forkserver")
         also = getattr(sys.modules[module], "WORKERS_IMPORT", ())
         processes.set_forkserver_preload([__name__, module, *also])
@@ -212,7 +219,8 @@ class _Batch(Generic[T, R]):
 
     @property
     def is_full(self) -> bool:
-        return len(self._jobs) >= self._workers.room
+        size_bytes = sum(len(job.packed) for job in self._jobs.values())
+        return not self._workers.has_room(len(self._jobs), size_bytes)
 
     @property
     def has_results(self) -> bool:

@@ -15,6 +15,8 @@ from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers
 from monitor.errors import ConfigError, StoreError
 from monitor.pipeline import mail_server_of
+from monitor.pipeline.engines import polling_workers
+from monitor.pipeline.far_poll import FarWorkers
 from monitor.pipeline.profiles import home_in_force
 from monitor.stages.score import Scorer
 
@@ -31,7 +33,7 @@ class PollTools:
     home: Home  # with what was learned
     store: Store
     poller: Poller
-    workers: Workers[Scorer]
+    workers: Workers[Scorer] | FarWorkers
 
 
 @contextmanager
@@ -48,8 +50,8 @@ def poll_tools(home: Home) -> Iterator[PollTools]:
             access=home.feed_access(),
         )
         stack.callback(poller.close)
-        scorer = Scorer(home.profiles, home.parties)
-        workers = stack.enter_context(Workers(home.config.poll.processes, scorer))
+        workers = polling_workers(home, __version__)
+        stack.callback(workers.close)
         yield PollTools(home, store, poller, workers)
 
 

@@ -93,8 +93,8 @@ def undo_command(door: Door, name: str) -> None:
 def rescore_command(door: Door, name: str, since: str) -> None:
     """Score stored entries anew for a profile, after its file was changed.
 
-    Without it a changed term holds from the next poll on. The next issue may carry what
-    passes now; what was issued stays issued.
+    A service that runs does it by itself, for the last 14 days. The next issue may carry
+    what passes now; what was issued stays issued.
 
     \b
     Example:
@@ -104,7 +104,8 @@ def rescore_command(door: Door, name: str, since: str) -> None:
     profile = known_profile(home, name)
     back = span_of("--since", since)
     with open_store(home) as store:
-        done = rescore(store, home, profile, datetime.now(UTC) - back)
+        now = datetime.now(UTC)
+        done = rescore(store, home, profile, now - back, now)
     click.echo(f"{done.entries_count} entries scored anew, {done.above_count} over the threshold")
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "runs",
     "poll": "runs",
     "digest": "issuing",
+    "digests": "digests",
     "export": "exporting",
     "deliver": "runs",
     "outbox": "outbox",
@@ -43,6 +44,7 @@ COMMANDS = {
     "explain": "explaining",
     "stories": "stories",
     "score": "scoring",
+    "backfill": "backfilling",
     "evaluate": "measuring",
     "cluster": "clustering",
     "evaluate-stories": "clustering",
@@ -52,6 +54,7 @@ COMMANDS = {
     "profiles": "profiles",
     "settings": "settings",
     "serve": "serving",
+    "worker": "working",
     "passwd": "serving",
     "people": "people",
 }
@@ -70,7 +73,13 @@ class Door:
         """Return the home's folder; raises ConfigError when there is none."""
         from monitor.adapters.home import find_home
 
-        return find_home(self.option, self.environ, Path.cwd())
+        try:
+            here = Path.cwd()
+        except FileNotFoundError as error:
+            raise CouldNotBeDone(
+                "the folder you are in was deleted; nothing was done. Go to another one (cd)"
+            ) from error
+        return find_home(self.option, self.environ, here)
 
     def home(self) -> Home:
         """Read the home; raises ConfigError when something in it is wrong."""

@@ -171,6 +171,12 @@ def _tell_issues(home: Home, stored: StoredEntry) -> None:
         how = f" without showing it: its story {why}" if issue.silent else ""
         at = local_text(issue.issued_at, zone)
         click.echo(f"Digest {issue.digest} carried it{how}, slot {issue.slot_label}, issued {at}.")
+        for reason, headline in (
+            (OmitReason.SAME_STORY, issue.lead),
+            (OmitReason.SAME_SAGA, issue.under),
+        ):
+            if headline:
+                click.echo(f'  {reason.value}: told under "{headline}"')
     for omission in stored.omissions:
         detail = f" ({omission.detail})" if omission.detail else ""
         click.echo(

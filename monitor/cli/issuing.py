@@ -151,9 +151,10 @@ def _tell_digest(report: DigestReport, name: str, *, dry_run: bool) -> None:
         click.echo(f"  {section.profile.title}")
         for story in section.stories:
             lead = story.lead
+            place = "    " if story.under is None else "      related: "
             others = f", and {len(story.entries) - 1} more" if len(story.entries) > 1 else ""
             click.echo(
-                f"    {lead.best.value:.2f}  {lead.entry.title} ({lead.entry.outlet}{others})"
+                f"{place}{lead.best.value:.2f}  {lead.entry.title} ({lead.entry.outlet}{others})"
             )
     omitted = ", ".join(f"{count} {reason.value}" for reason, count in left_out(digest).items())
     click.echo(

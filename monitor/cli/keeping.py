@@ -14,6 +14,7 @@ import click
 from monitor.adapters.home import Home
 from monitor.adapters.lock import Lock
 from monitor.adapters.store.backup import backups, make_backup, restore
+from monitor.adapters.store.carrying import Carried
 from monitor.adapters.store.retention import PRUNED, Pruned
 from monitor.cli.assemble import open_store
 from monitor.cli.door import CouldNotBeDone, Door
@@ -61,13 +62,22 @@ def backup_command(door: Door, file: Path | None, listing: bool) -> None:
     metavar="TIME",
     help='What is dated up to then counts as sent, as "2026-07-12 07:00"; else up to now.',
 )
+@click.option(
+    "--verdicts-as-they-were",
+    is_flag=True,
+    help="Take the backup's verdicts, without what was said or taken back since.",
+)
 @click.pass_obj
-def restore_command(door: Door, file: Path, sent_until: str | None) -> None:
+def restore_command(
+    door: Door, file: Path, sent_until: str | None, verdicts_as_they_were: bool
+) -> None:
     """Put a backup in the database's place; the service has to be stopped.
 
-    The database that was there is kept beside it. The backup does not know what was sent
-    since it was made, so what is dated before now counts as sent: it is stored and found,
-    and in no mail. If you know when the last mail went out, say it with --sent-until.
+    The database that was there is kept beside it, and what people said since the backup
+    (verdicts, who unsubscribed) is carried over as far as it can be read. The backup does
+    not know what was sent since it was made, so what is dated before now counts as sent: it
+    is stored and found, and in no mail. If you know when the last mail went out, say it with
+    --sent-until.
 
     \b
     Example:
@@ -76,15 +86,32 @@ def restore_command(door: Door, file: Path, sent_until: str | None) -> None:
     root, now = door.root(), datetime.now(UTC)
     told_until = _time(door.home(), sent_until) if sent_until else None
     with _alone(root / "state"):
-        done = restore(file.absolute(), root / "state" / "monitor.db", now, told_until=told_until)
+        done = restore(
+            file.absolute(),
+            root / "state" / "monitor.db",
+            now,
+            told_until=told_until,
+            with_verdicts=not verdicts_as_they_were,
+        )
     click.echo(f"restored from {file}")
     if done.replaced:
         click.echo(f"  the former database is kept: {done.replaced}")
+        _tell_carried(done.carried)
     click.echo(
         f"  {counted(done.background_count, 'entry counts', 'entries count')} as sent,"
         f" {counted(done.mail_count, 'message')} of its outbox settled"
     )
     click.echo("  start the service again")
+
+
+def _tell_carried(carried: Carried) -> None:
+    said = counted(carried.verdict_count, "verdict")
+    click.echo(f"  carried over from it: {said} given since, {carried.taken_back_count} taken back")
+    if not carried.is_whole:
+        click.echo(
+            "  not all of it could be read: verdicts given since the backup may be missing, and"
+            " are still in it as far as anything is"
+        )
 
 
 def _time(home: Home, text: str) -> datetime:

@@ -15,6 +15,7 @@ from monitor.cli.door import Door
 from monitor.cli.memory import memory
 from monitor.cli.tables import ago, local_text, print_json, print_table
 from monitor.model import FeedNews, OutboxState
+from monitor.pipeline.cluster_note import cluster_line
 from monitor.pipeline.standing import standing_facts
 from monitor.stages.due import next_slot
 from monitor.stages.health.metrics import metrics
@@ -52,7 +53,8 @@ def status_command(door: Door, as_json: bool, as_metrics: bool) -> None:
     else:
         _tell(home, facts, stories, now)
         _tell_news(news, now)
-        _tell_matters(matters, now)
+        has_run = facts.heartbeat_at is not None or facts.once_at is not None
+        _tell_matters(matters, now, has_run=has_run)
     if must_act(matters):
         sys.exit(OPEN)
 
@@ -85,6 +87,7 @@ def _as_json(
         "running": _is_alive(facts, now),
         "heartbeat_at": facts.heartbeat_at,
         "matters": [asdict(matter) for matter in matters],
+        "workers": cluster_line(home) or "local",
         "feeds": {"count": facts.feeds_count, "failing": len(facts.feed_troubles)},
         "troubles": [asdict(trouble) for trouble in facts.feed_troubles],
         "entries": facts.entries_count,
@@ -108,6 +111,8 @@ def _tell(home: Home, facts: Facts, stories: int, now: datetime) -> None:
     free = f", {facts.free_bytes / 1e9:.1f} GB free" if facts.free_bytes is not None else ""
     click.echo(f"home      {home.root}")
     click.echo(f"service   {running}{seen}")
+    if cluster := cluster_line(home):
+        click.echo(f"workers   {cluster}")
     click.echo(f"feeds     {facts.feeds_count}, {len(facts.feed_troubles)} of them failing")
     click.echo(f"entries   {facts.entries_count}, in {stories} stories")
     click.echo(f"mail      {outbox or 'none yet'}")
@@ -142,7 +147,11 @@ def _tell_news(news: Sequence[FeedNews], now: datetime) -> None:
         click.echo("What to do about feeds: `monitor feeds list --problems`.")
 
 
-def _tell_matters(matters: Sequence[Matter], now: datetime) -> None:
+def _tell_matters(matters: Sequence[Matter], now: datetime, *, has_run: bool) -> None:
+    if not matters and not has_run:
+        click.echo("The service has never run here: nothing is polled or sent by itself.")
+        click.echo("Start it with `monitor run`, or do what is due once with `monitor once`.")
+        return
     if not matters:
         click.echo("Nothing is open.")
         return

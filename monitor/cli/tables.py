@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,12 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import click
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
+# rich is loaded where it is used: it takes longer than all else that most commands do.
 PLAIN_WIDTH = 160  # no terminal tells its width: wide enough that few cells are wrapped
 WORDS_MIN_CHARS = 12  # narrower columns of words cannot be read
 PROGRESS_AFTER_S = 2.0  # work that is over sooner needs no bar
@@ -29,6 +26,11 @@ def print_table(
 
     Cells are shown as they are: text from feeds is never read as markup.
     """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left")
     for column in columns:
         numbers = column.startswith("#")
@@ -103,10 +105,14 @@ def local_text(at: datetime | None, zone: tzinfo) -> str:
 @contextmanager
 def progress_on_stderr(what: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a function (done, total) that draws a bar when work lasts and a terminal looks on."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    # What rich takes for a terminal, asked without loading it.
+    if not (sys.stderr.isatty() or os.environ.get("FORCE_COLOR")):
         yield lambda done, total: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
     began = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     progress = Progress(*columns, console=console, transient=True)

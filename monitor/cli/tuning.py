@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from monitor import __version__
 from monitor.adapters.home import Home
 from monitor.adapters.home.profile_files import KINDS
 from monitor.adapters.home.revising import add_alias, add_term, adopt_learned, read_draft
@@ -20,6 +21,8 @@ from monitor.cli.memory import memory
 from monitor.cli.tables import print_json, print_table
 from monitor.cli.teaching import known_profile
 from monitor.model import Score
+from monitor.pipeline.archive_trial import try_on_archives
+from monitor.pipeline.engines import bulk_workers
 from monitor.pipeline.profiles import home_in_force
 from monitor.pipeline.trying import Moved, Trial, try_profile
 from monitor.pipeline.tuning import suggestions
@@ -136,9 +139,19 @@ def _tell_written(what: str, kept: Path | None) -> None:
 @click.command("try")
 @click.argument("file", metavar="FILE.toml", type=click.Path(path_type=Path))
 @click.option("--since", metavar="SPAN", default="14d", show_default=True, help="How far back.")
+@click.option(
+    "--archive",
+    "archives",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Try it on an archive, as of `monitor backfill`, instead; may be given again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def try_command(door: Door, file: Path, since: str, as_json: bool) -> None:
+def try_command(
+    door: Door, file: Path, since: str, archives: tuple[Path, ...], as_json: bool
+) -> None:
     """Show what an edited profile would have brought into the digests, and taken out.
 
     FILE is a copy of a profile, changed; its `name` says which. The stored entries are
@@ -155,7 +168,14 @@ def try_command(door: Door, file: Path, since: str, as_json: bool) -> None:
     if file.resolve() == (home.root / "seeds" / f"{draft.name}.toml").resolve():
         raise CouldNotBeDone(f"{file} is in force already; try a changed copy of it")
     with memory(home) as store:
-        trial = try_profile(polled(store), home, draft, now - span_of("--since", since))
+        if archives:
+            trial = try_on_archives(
+                home, store, draft, archives, now, lambda kit: bulk_workers(home, kit, __version__)
+            )
+        else:
+            trial = try_profile(polled(store), home, draft, now - span_of("--since", since))
+    if archives:
+        since = ", ".join(path.name for path in archives)
     if as_json:
         print_json(_trial_json(trial))
         return

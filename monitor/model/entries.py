@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+AHEAD = timedelta(hours=1)  # clocks and zones of publishers are off by less
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class EntryKey:
@@ -37,6 +39,17 @@ class Entry:
     def dated_at(self) -> datetime:
         """Return the date to order and show by; it never moves after first sight."""
         return self.first_dated_at or self.published_at or self.seen_at
+
+    @property
+    def is_ahead(self) -> bool:
+        """Tell whether it was seen well before its date: that is an event's, or a mistake."""
+        return self.dated_at - self.seen_at > AHEAD
+
+    @property
+    def told_at(self) -> datetime:
+        """Return when it was news: its date, or its first sight where the date lies ahead."""
+        dated = self.dated_at
+        return dated if dated <= self.seen_at or not self.is_ahead else self.seen_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,15 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A story that a digest showed, with what its readers know of it."""
+
+    number: int
+    issued: date  # local date of the last issue that showed it
+    earlier: Earlier
+
+
+@dataclass(frozen=True, slots=True)
 class Rank:
     """Where a story stands among others: points of named parts, which add up."""
 
@@ -76,6 +85,7 @@ class Story:
     passed_over: int = 0  # issues that had no room for it since its newest entry came
     rank: Rank | None = None  # once it is chosen, or left out for want of room
     update: Update | None = None  # once it is chosen again
+    under: int | None = None  # the story of its saga that it is told under, once it is chosen
 
     @property
     def lead(self) -> ScoredEntry:
@@ -102,6 +112,8 @@ class OmitReason(StrEnum):
     NO_ROOM = "no room"
     OUTLET_FULL = "over its outlet's share"
     LET_GO = "let go"
+    SAME_STORY = "same story"  # of an entry: another one spoke for its story
+    SAME_SAGA = "same saga"  # of an entry: its story was told in a line under another
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,10 @@ def _chosen(
         stories,
         name=plan.name,
         slot=slot,
-        settings=replace(plan.settings, length=room, outlet_share=max(room, 1), patience=1),
+        # Each alert tells one event: nothing goes under another, past the day's number.
+        settings=replace(
+            plan.settings, length=room, outlet_share=max(room, 1), patience=1, related=0
+        ),
         profiles=plan.profiles,
         receipt=Receipt(0, 0, 0, 0, (), None, None, __version__),
         issued_at=now,

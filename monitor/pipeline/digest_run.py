@@ -18,6 +18,7 @@ from monitor.pipeline.issuing import (
     unconfirmed_of,
 )
 from monitor.pipeline.plans import DEFAULT_SENDER, DigestPlan, plan_of, plans_of, unmuted
+from monitor.pipeline.slots import slot_due
 from monitor.stages import due
 from monitor.stages.choose import attached, choose_stories
 
@@ -35,39 +36,9 @@ __all__ = [
     "upcoming",
 ]
 
-HANDLED_LOOKED_AT = 50  # slots; more than a week has, as far back as an issue reaches
 RECEIPT_EVERY = timedelta(days=7)  # "weekly": the longest silence that can mean "all quiet"
+REMEMBERED = timedelta(days=7)  # what was told longer ago may be told again
 TREND_DAYS = 14  # the last of them yesterday: half a day beside whole ones looks like a fall
-
-
-def slot_due(
-    store: Store,
-    plan: DigestPlan,
-    now: datetime,
-    *,
-    by_hand: bool = False,
-    dry_run: bool = False,
-) -> tuple[Slot | None, tuple[Slot, ...]]:
-    """Return the slot that is due now, None when none is, and the slots merged into it.
-
-    A digest seen for the first time owes nothing of the past. A slot missed by more than
-    `max_lateness` waits for the next one, unless a person asks (`by_hand`). A dry run
-    writes nothing. An alert has no slots: `run_alert`.
-    """
-    started_at = store.digest_started(plan.name, now, record=not dry_run)
-    records = store.issues(plan.name, limit=HANDLED_LOOKED_AT)
-    # What was issued while the clock was wrong, in the future, must not silence the digest.
-    past = [record.slot.due_at for record in records if record.slot.due_at <= now]
-    slot, merged = due.slot_to_issue(
-        plan.settings,
-        plan.zone,
-        last=max([started_at, *past]),
-        now=now,
-        # Labels matter when a date's slot can come due again: a new zone, a clock set back.
-        handled={record.slot.label for record in records},
-    )
-    waits = slot and not by_hand and due.waits_for_next(plan.settings, plan.zone, slot, merged, now)
-    return (None, ()) if waits else (slot, merged)
 
 
 def run_digest(
@@ -116,8 +87,9 @@ def chosen_for(
         slot=slot,
         settings=plan.settings,
         profiles=plan.profiles,
-        receipt=_receipt(store, plan, now, merged_count),
+        receipt=_receipt(store, plan, slot, now, merged_count),
         issued_at=now,
+        shown=store.shown_since(plan.name, now - REMEMBERED),
     )
 
 
@@ -137,6 +109,7 @@ def upcoming(store: Store, plan: DigestPlan, now: datetime) -> Digest | None:
         profiles=plan.profiles,
         receipt=Receipt(0, 0, 0, 0, (), slot.due_at, None, __version__),
         issued_at=now,
+        shown=store.shown_since(plan.name, now - REMEMBERED),
     )
 
 
@@ -154,10 +127,13 @@ def _candidates(store: Store, plan: DigestPlan, now: datetime) -> list[Story]:
     return [s for s in unmuted(found, plan.muted) if is_news(s)]
 
 
-def _receipt(store: Store, plan: DigestPlan, now: datetime, merged_count: int) -> Receipt:
+def _receipt(
+    store: Store, plan: DigestPlan, slot: Slot, now: datetime, merged_count: int
+) -> Receipt:
     since = store.last_issued_at(plan.name, now)
     facts = store.poll_facts(since, plan.lines)
-    upcoming = due.next_slot(plan.settings, plan.zone, now)
+    # What is looked at before its time has the slot after its own as the next.
+    upcoming = due.next_slot(plan.settings, plan.zone, max(now, slot.due_at))
     return Receipt(
         feeds_count=facts.feeds_count,
         feeds_answered_count=facts.feeds_answered_count,

@@ -9,8 +9,7 @@ from monitor.adapters.store import Store, StoryPairs
 from monitor.model import EntryKey
 from monitor.stages.cluster import WINDOW, StoryBook
 
-# A book forgets which story an entry stood in only when it is made anew, and sees edited
-# titles only then.
+# An edited title that is no longer about any profile is seen only when a book is made anew.
 KEPT_FOR: Final = timedelta(hours=6)
 
 
@@ -32,10 +31,14 @@ class KeptBook:
         since = now - WINDOW
         pairs = store.story_pairs(since)
         book = self._book
-        if book is None or not self._is_fresh(now) or not self._agrees(book, pairs, store, since):
-            book = StoryBook(store.story_entries(since), together=pairs.together, apart=pairs.apart)
-            self._book, self._made_at, self._pairs = book, now, pairs
-        return book
+        if book and self._is_fresh(now) and self._agrees(book, pairs, store, since):
+            book.forget(since)
+            return book
+        book = self._book = None  # gone before there is another: two take much memory
+        entries = store.each_story_entry(since)
+        made = StoryBook(entries, together=pairs.together, apart=pairs.apart)
+        self._book, self._made_at, self._pairs = made, now, pairs
+        return made
 
     def drop(self) -> None:
         """Forget the book: something was placed in it that may not have been stored."""

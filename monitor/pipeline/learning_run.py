@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -51,18 +51,18 @@ def run_learning(store: Store, home: Home, now: datetime) -> tuple[ProfileLearni
     verdict on none teaches the profile that scores the entry best and those that name
     the same parties. Verdicts that were adopted into a file, or dropped, teach no more.
     """
-    lessons = _lessons(store, home)
-    usage = _usage()
-    done: dict[tuple[adjust.Verdict, ...], adjust.Adjustment] = {}  # some learn the same
     found = []
-    for name, own in lessons.items():
-        key = tuple(own)
-        if key not in done:
-            done[key] = adjust.adjust_weights(own, usage)
+    for name, own in _lessons(store, home).items():
         good = sum(lesson.good for lesson in own)
-        found.append(ProfileLearning(name, good, len(own) - good, done[key]))
+        found.append(ProfileLearning(name, good, len(own) - good, _adjustment(tuple(own))))
     store.save_learned([_learned(each, now) for each in found], now)
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _adjustment(lessons: tuple[adjust.Verdict, ...]) -> adjust.Adjustment:
+    """Return what lessons add; some profiles learn the same, most the same as the last time."""
+    return adjust.adjust_weights(lessons, _usage())
 
 
 @cache

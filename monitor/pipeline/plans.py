@@ -51,6 +51,8 @@ def plan_of(home: Home, name: str) -> DigestPlan:
         raise ConfigError("monitor.toml", f"there is no digest {name!r}; the digests are: {known}")
     wanted = set(settings.profiles)
     public_url = home.config.web.public_url.rstrip("/")
+    if not _tell_related(home.templates):
+        settings = replace(settings, related=0)
     return DigestPlan(
         name=name,
         settings=settings,
@@ -67,6 +69,17 @@ def plan_of(home: Home, name: str) -> DigestPlan:
         public_url=public_url,
         key=link_key(home.state) if public_url else b"",
     )
+
+
+def _tell_related(templates: Mapping[str, str]) -> bool:
+    """Tell whether text and mail show the stories that stand under others.
+
+    A home may hold templates of its own from before there were any: what they would not show
+    must not be taken for told.
+    """
+    text = templates.get("digest.txt", "")
+    markup = templates.get("digest.html", "") + templates.get("macros.html", "")
+    return "related" in text and "related" in markup
 
 
 def unmuted(stories: Sequence[Story], muted: frozenset[str]) -> list[Story]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
@@ -27,6 +26,8 @@ from monitor.model import (
     Score,
     TopicProfile,
 )
+from monitor.pipeline.far_poll import FarWorkers, poll_far
+from monitor.pipeline.far_reading import FarAnswer, FarTask, hash_of
 from monitor.pipeline.kept_book import KeptBook
 from monitor.pipeline.poll_state import Yield, after_answer, after_failure, held_until
 from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
@@ -65,7 +66,7 @@ class PollReport:
 def run_poll(
     store: Store,
     poller: Poller,
-    workers: Workers[Scorer],
+    workers: Workers[Scorer] | FarWorkers,
     profiles: Sequence[TopicProfile],
     now: datetime,
     *,
@@ -84,7 +85,8 @@ def run_poll(
     that are done within a moment share one, so a crash loses a moment's work at most. A feed
     that fails is recorded with its problem and polled again later, ever more rarely; the
     others are not affected.
-    A StoreError ends the run. `every` polls the feeds that are not due as well,
+    A StoreError ends the run. FarWorkers poll as well, with the poller they were given
+    in place of this one. `every` polls the feeds that are not due as well,
     but none that was polled less than `rested` ago, or whose server asked to wait.
     On a feed's first poll, entries older than `window` are background. `meaning` adds its
     reason here and not in the workers, whose memory no model would fit into. `stories` is
@@ -101,24 +103,55 @@ def run_poll(
         for feed, state in todo
     )
     try:
-        # Closed here, consumer first: an error on the way must not leave a transfer under way.
-        with (
-            store.gathering() as commit,
-            _closing(poller.poll(requests, stopped=stopped, before_waiting=commit)) as answers,
-            _closing(run.bodies(answers)) as jobs,
-            _closing(workers.map(parse_and_score, jobs, commit)) as results,
-        ):
-            run.commit = commit
-            for job, result in results:
-                run.settle(job, result)
-                if stopped():
-                    break
+        if isinstance(workers, FarWorkers):
+            _poll_far(run, workers, requests, stopped)
+        else:
+            _poll_here(run, poller, workers, requests, stopped)
     except MonitorError:
         run.kept.drop()
         raise
     finally:
         run.flush_unchanged()
     return run.report
+
+
+def _poll_here(
+    run: _PollRun,
+    poller: Poller,
+    workers: Workers[Scorer],
+    requests: Iterator[PollRequest],
+    stopped: Callable[[], bool],
+) -> None:
+    # Closed here, consumer first: an error on the way must not leave a transfer under way.
+    with (
+        run.store.gathering() as commit,
+        _closing(poller.poll(requests, stopped=stopped, before_waiting=commit)) as answers,
+        _closing(run.bodies(answers)) as jobs,
+        _closing(workers.map(parse_and_score, jobs, commit)) as results,
+    ):
+        run.commit = commit
+        for job, result in results:
+            run.settle(job, result)
+            if stopped():
+                break
+
+
+def _poll_far(
+    run: _PollRun,
+    workers: FarWorkers,
+    requests: Iterator[PollRequest],
+    stopped: Callable[[], bool],
+) -> None:
+    tasks = [FarTask(each, run.states[each.feed.number].body_hash) for each in requests]
+    with (
+        run.store.gathering() as commit,
+        _closing(poll_far(workers, tasks, run.knowing, run.now, commit)) as answers,
+    ):
+        run.commit = commit
+        for task, answer in answers:
+            run.settle_far(task.request, answer)
+            if stopped():
+                break
 
 
 def first_poll_window(config: Config) -> timedelta:
@@ -148,10 +181,10 @@ class _PollRun:
         self.commit: Callable[[], None] = lambda: None  # before anything slow
         self.meaning: Meaning | None = None
         self.kept = KeptBook()
-        self._store = store
+        self.store = store
         self._thresholds = {profile.name: profile.threshold for profile in profiles}
         self._floors = {profile.name: profile.near_miss_floor for profile in profiles}
-        self._now = now
+        self.now = now
         self._settings = settings
         self._window = window
         self._book: StoryBook | None = None
@@ -166,16 +199,16 @@ class _PollRun:
 
         What is due and must wait for its server is put off, so that it is not looked at again.
         """
-        blocked = self._store.blocked_polls(self._now)
+        blocked = self.store.blocked_polls(self.now)
         held, waiting = held_until(blocked), {feed.number for feed, _ in blocked}
         ready = []
         for feed, state in todo:
-            is_due = state.next_poll_at is None or state.next_poll_at <= self._now
+            is_due = state.next_poll_at is None or state.next_poll_at <= self.now
             until = held.get(lane_of(state.moved_to or feed.url)) if held else None
             if until and is_due:
                 self._unchanged.append((feed.number, replace(state, next_poll_at=until)))
             is_held = until is not None or feed.number in waiting
-            if not is_held and (is_due or not is_resting(state.polled_at, self._now, rested)):
+            if not is_held and (is_due or not is_resting(state.polled_at, self.now, rested)):
                 ready.append((feed, state))
         self.flush_unchanged()
         return ready
@@ -185,19 +218,37 @@ class _PollRun:
     ) -> Iterator[ParseJob]:
         """Settle the answers that need no parsing; yield the others."""
         for request, answer in answers:
-            state = self.states[request.feed.number]
-            if isinstance(answer, PollError):
-                self._save_failure(request.feed, state, answer)
-                continue
-            body_hash = None if answer.body is None else _hash(answer.body)
-            if body_hash is None or body_hash == state.body_hash:
-                unchanged = self._answered(request.feed, state, answer, body_hash)
-                self._note_unchanged(request.feed, unchanged)
-            else:
-                traces = unpack_traces(self._store.traces(request.feed.number))
-                self._traces[request.feed.number] = traces
-                seen = seen_items(traces)
-                yield ParseJob(request.feed, answer, self._now, seen, body_hash)
+            body = None if isinstance(answer, PollError) else answer.body
+            if job := self._to_parse(request, answer, None if body is None else hash_of(body)):
+                yield job
+
+    def _to_parse(
+        self, request: PollRequest, answer: Retrieved | PollError, body_hash: str | None
+    ) -> ParseJob | None:
+        """Settle an answer that needs no parsing; return what another needs."""
+        state = self.states[request.feed.number]
+        if isinstance(answer, PollError):
+            self._save_failure(request.feed, state, answer)
+            return None
+        if body_hash is None or body_hash == state.body_hash:
+            unchanged = self._answered(request.feed, state, answer, body_hash)
+            self._note_unchanged(request.feed, unchanged)
+            return None
+        traces = unpack_traces(self.store.traces(request.feed.number))
+        self._traces[request.feed.number] = traces
+        floors = None if self.meaning else self._floors  # a meaning adds to every score
+        return ParseJob(request.feed, answer, self.now, seen_items(traces), body_hash, floors)
+
+    def knowing(self, task: FarTask) -> FarTask:
+        """Return a task with the marks of the items that its worker need not read again."""
+        traces = unpack_traces(self.store.traces(task.request.feed.number))
+        return replace(task, seen=seen_items(traces))
+
+    def settle_far(self, request: PollRequest, far: FarAnswer) -> None:
+        """Store what a cluster's worker made of a feed."""
+        job = self._to_parse(request, far.answer, far.body_hash)
+        if job is not None and far.result is not None:
+            self.settle(job, far.result)
 
     def settle(self, job: ParseJob, result: ParsedJob | WorkerDied | MonitorError) -> None:
         """Store what became of a body."""
@@ -235,23 +286,22 @@ class _PollRun:
         if not taken:
             self._note_unchanged(feed, state)
             return
-        near = [entry for entry, scores in taken if self._is_near(scores)]
+        near = _reaching(self._floors, taken)
         placements = self.book.place(near) if near else ()
-        saved = self._store.save_poll(
+        saved = self.store.save_poll(
             feed.number,
             state,
             taken,
             placements,
             floors=self._floors,
-            first_poll_cutoff=None if old.succeeded_at else self._now - self._window,
-            now=self._now,
+            first_poll_cutoff=None if old.succeeded_at else self.now - self._window,
+            now=self.now,
         )
         new = set(saved.new)
         self.report.entries_new += len(saved.new)
         self.report.entries_edited += len(saved.edited)
-        self.report.entries_above += sum(
-            entry.key in new and self._is_above(scores) for entry, scores in taken
-        )
+        above = _reaching(self._thresholds, taken)
+        self.report.entries_above += sum(entry.key in new for entry in above)
         self._count(PollOutcome.UPDATED)
 
     def _sift(
@@ -261,15 +311,15 @@ class _PollRun:
         wait, and the traces to keep.
         """
         parsed = result.parsed
-        known = self._store.known(feed.number, [entry.key.id for entry in parsed.entries])
-        entries = under_known_ids(self._store, feed.number, parsed, known, before)
+        known = self.store.known(feed.number, [entry.key.id for entry in parsed.entries])
+        entries = under_known_ids(self.store, feed.number, parsed, known, before)
         former = [entry.key.id for name, entry in entries.items() if entry.key.id != name]
-        known |= self._store.known(feed.number, former)
+        known |= self.store.known(feed.number, former)
         scored = zip(entries.values(), result.scores, strict=True)
         fresh = [
             pair
             for pair in scored
-            if pair[0].key.id not in known or not self._store.is_known(pair[0], known)
+            if pair[0].key.id not in known or not self.store.is_known(pair[0], known)
         ]
         waiting = {entry.key.id for entry, _ in fresh[FLOOD_CAP:]}
         traces = traces_after(parsed, entries, waiting, before)
@@ -288,7 +338,7 @@ class _PollRun:
 
     def flush_unchanged(self) -> None:
         if self._unchanged:
-            self._store.save_unchanged(self._unchanged)
+            self.store.save_unchanged(self._unchanged)
             self._unchanged = []
 
     @property
@@ -296,14 +346,8 @@ class _PollRun:
         """The stories of the last days, looked at when the first new entry needs them."""
         if self._book is None:
             self.commit()
-            self._book = self.kept.opened(self._store, self._now)
+            self._book = self.kept.opened(self.store, self.now)
         return self._book
-
-    def _is_near(self, scores: Sequence[Score]) -> bool:
-        return any(score.value >= self._floors[score.profile] for score in scores)
-
-    def _is_above(self, scores: Sequence[Score]) -> bool:
-        return any(score.value >= self._thresholds[score.profile] for score in scores)
 
     def _answered(
         self,
@@ -318,7 +362,7 @@ class _PollRun:
             feed,
             old,
             answer,
-            self._now,
+            self.now,
             settings=self._settings,
             body_hash=body_hash,
             brought=brought,
@@ -330,7 +374,7 @@ class _PollRun:
         if self._addresses is None:
             self._addresses = {
                 address: each.number
-                for each, state in self._store.feeds()
+                for each, state in self.store.feeds()
                 for address in (without_credentials(each.url), state.moved_to)
                 if address
             }
@@ -343,7 +387,7 @@ class _PollRun:
         self._count(PollOutcome.UNCHANGED)
 
     def _save_failure(self, feed: Feed, state: PollState, failure: PollError | ParseError) -> None:
-        self._store.save_failure(feed.number, after_failure(feed, state, failure, self._now))
+        self.store.save_failure(feed.number, after_failure(feed, state, failure, self.now))
         self.report.problems.append((feed, failure.problem))
         logger.warning("poll failed: %s", failure)
         self._count(PollOutcome.FAILED)
@@ -351,6 +395,21 @@ class _PollRun:
     def _count(self, outcome: PollOutcome) -> None:
         self.report.outcomes[outcome] += 1
         self.progress()
+
+
+def _reaching(
+    bounds: Mapping[str, float], taken: Sequence[tuple[Entry, tuple[Score, ...]]]
+) -> list[Entry]:
+    """Return the entries of which a score reaches its profile's bound."""
+    known: dict[int, bool] = {}  # by the scores: entries in which nothing was found share theirs
+    found = []
+    for entry, scores in taken:
+        name = id(scores)
+        if name not in known:
+            known[name] = any(score.value >= bounds[score.profile] for score in scores)
+        if known[name]:
+            found.append(entry)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +421,3 @@ class _OfOthers:
 
     def __contains__(self, address: object) -> bool:
         return self.owners.get(str(address), self.feed) != self.feed
-
-
-def _hash(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()

@@ -6,6 +6,7 @@ Every worker holds what this module imports, so the runs are not among it.
 from __future__ import annotations
 
 import copyreg
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -36,6 +37,9 @@ class ParseJob:
     seen_at: datetime
     seen: frozenset[bytes] = frozenset()  # hashes of the items that need not be read again
     body_hash: str | None = None
+    # Of scores below these, by profile, no reasons are asked for: they would not be kept, and
+    # are most of what travels. None: every reason is.
+    floors: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,27 @@ def parse_and_score(scorer: Scorer, job: ParseJob) -> ParsedJob:
         seen_at=job.seen_at,
         seen=job.seen,
     )
-    return ParsedJob(parsed, tuple(scorer.score(entry) for entry in parsed.entries))
+    scores = tuple(map(scorer.score, parsed.entries))
+    return ParsedJob(parsed, scores if job.floors is None else _shortened(scores, job.floors))
+
+
+def _shortened(
+    every: Sequence[tuple[Score, ...]], floors: Mapping[str, float]
+) -> tuple[tuple[Score, ...], ...]:
+    """Return the scores without the reasons of those below the floors."""
+    # Entries in which nothing was found share their scores, and go on sharing them.
+    short = {id(scores): scores for scores in every}
+    for name, scores in short.items():
+        short[name] = tuple(_bare(each) if _is_below(each, floors) else each for each in scores)
+    return tuple(short[id(scores)] for scores in every)
+
+
+def _is_below(score: Score, floors: Mapping[str, float]) -> bool:
+    return score.value < floors.get(score.profile, 0.0)
+
+
+def _bare(score: Score) -> Score:
+    return Score(score.profile, score.value)
 
 
 def _travel_light(cls: type) -> None:
@@ -68,5 +92,8 @@ def _travel_light(cls: type) -> None:
     copyreg.pickle(cls, lambda each: (cls, values(each)))
 
 
-for _each in (Entry, EntryKey, ItemMark, Reason, Score):
+for _each in (
+    *(Entry, EntryKey, ItemMark, Reason, Score),
+    *(Feed, Retrieved, ParsedFeed, ParseJob, ParsedJob),
+):
     _travel_light(_each)

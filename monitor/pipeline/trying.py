@@ -108,7 +108,7 @@ def try_draft(ground: TrialGround, draft: TopicProfile) -> Trial:
     then = tuple(draft if profile.name == draft.name else profile for profile in now)
     then = then if draft in then else (*then, draft)
     homes = [replace(ground.home, profiles=profiles) for profiles in (now, then)]
-    lines = [_lines(home) for home in homes]
+    lines = [lines_of(home) for home in homes]
     own = next((profile for profile in now if profile.name == draft.name), None)
     crossing = _crossing(ground, own, draft, (lines[0], lines[1]))
     scorers = [scorer_of(home) for home in homes]
@@ -137,7 +137,7 @@ def try_draft(ground: TrialGround, draft: TopicProfile) -> Trial:
     )
 
 
-def _lines(home: Home) -> dict[str, float]:
+def lines_of(home: Home) -> dict[str, float]:
     """Return the least score from which a digest carries each profile's stories."""
     digests = home.config.digests.values()
     if not digests:

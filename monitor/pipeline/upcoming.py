@@ -26,6 +26,8 @@ class Sight:
 
     def shows(self, story: Story) -> bool:
         """Tell whether a report of the story is of the outlet and in the language."""
+        if not self.outlet and not self.language:
+            return True
         return any(
             (not self.outlet or scored.entry.outlet == self.outlet)
             and (not self.language or scored.entry.language == self.language)
@@ -48,8 +50,9 @@ def left_out_of(digest: Digest, sight: Sight) -> dict[OmitReason, list[Omission]
     """Return the omissions that are looked at, by reason, what may be missed most first."""
     found: dict[OmitReason, list[Omission]] = {}
     for omission in digest.omissions:
-        of_profile = sight.profile in ("", omission.story.score.profile)
-        if of_profile and sight.shows(omission.story):
+        if sight.profile and sight.profile != omission.story.score.profile:
+            continue
+        if sight.shows(omission.story):
             found.setdefault(omission.reason, []).append(omission)
     return found
 
@@ -74,12 +77,15 @@ def shared_words(entry: Entry, others: Sequence[Entry]) -> tuple[str, ...]:
             common[sign] = max(common.get(sign, 0.0), own.weights[sign] * weights[sign])
     ranked = sorted(common, key=lambda sign: (-common[sign], sign))[: 2 * SHARED_SHOWN]
     written = words(entry.title)
-    phrases = [*written, *map(" ".join, pairwise(written))]
+    triples = zip(written, written[1:], written[2:], strict=False)
+    phrases = [*written, *map(" ".join, pairwise(written)), *map(" ".join, triples)]
     said = []
     for sign in ranked:
         same = (each for each in phrases if sign in _signs_of(each, entry.language))
-        said.append(next(same, sign))
-    return tuple(dict.fromkeys(said))[:SHARED_SHOWN]
+        said.append(next(same, ""))
+    # A meaning that no words of the headline were found for has a name of ours only.
+    found = tuple(dict.fromkeys(filter(None, said))) or tuple(ranked)
+    return found[:SHARED_SHOWN]
 
 
 @lru_cache(maxsize=20_000)

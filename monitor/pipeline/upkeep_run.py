@@ -14,6 +14,7 @@ from monitor.adapters.store import Store
 from monitor.adapters.store.backup import make_backup
 from monitor.adapters.store.retention import PRUNED, Ages, Pruned
 from monitor.adapters.store.upkeep import BACKUP, TOLD
+from monitor.errors import StoreError
 from monitor.stages.health.standing import Matter
 
 BACKUP_TIME, PRUNE_TIME = time(2, 30), time(3, 30)  # before learning, and after
@@ -30,6 +31,7 @@ class UpkeepReport:
 
     backup: Path | None = None
     pruned: Pruned = Pruned()
+    problem: StoreError | None = None  # why no backup could be made: the older ones are kept
 
 
 def run_upkeep(
@@ -37,22 +39,27 @@ def run_upkeep(
     home: Home,
     now: datetime,
     *,
+    with_backup: bool = True,
     stopped: Callable[[], bool] = lambda: False,
     pause: Callable[[], object] = lambda: None,
 ) -> UpkeepReport:
     """Do what is due of the night's work; often nothing is.
 
-    `pause` is called between the steps of pruning, so that others get to write. Raises
-    StoreError when a backup cannot be made: the older ones stay, and it stays due.
+    `pause` is called between the steps of pruning, so that others get to write. A backup that
+    cannot be made stays due and keeps nothing from being pruned: on a disk that is short that
+    makes the room for it. `with_backup` False leaves it for later.
     """
-    backup, pruned = None, Pruned()
-    if _is_due(store, BACKUP, BACKUP_TIME, home.config.zone, now):
-        backup = make_backup(home.state / "monitor.db", now)
+    backup, pruned, problem = None, Pruned(), None
+    if with_backup and _is_due(store, BACKUP, BACKUP_TIME, home.config.zone, now):
+        try:
+            backup = make_backup(home.state / "monitor.db", now)
+        except StoreError as error:
+            problem = error
     if _is_due(store, PRUNED, PRUNE_TIME, home.config.zone, now) and not stopped():
         pruned = prune(store, ages_of(home, now), stopped=stopped, pause=pause)
         if not stopped():
             store.note(PRUNED, now)
-    return UpkeepReport(backup, pruned)
+    return UpkeepReport(backup, pruned, problem)
 
 
 def ages_of(home: Home, now: datetime) -> Ages:

@@ -27,6 +27,8 @@ PATIENCE = {
     "deliver": 1500.0,
     "learn": 1800.0,
     "upkeep": 7200.0,
+    "log": 1800.0,  # folded by a disk that may be slow
+    "pages": 300.0,  # they are begun and ended within seconds; who looks after them hangs
 }
 NO_ROOM_BYTES = 256 * 2**10  # with less, SQLite reports errors that do not say "full"
 CLOCK_BEHIND = timedelta(hours=1)
@@ -55,6 +57,7 @@ class Watch:
         self._told: dict[str, str] = {}  # what cannot be done -> why
         self._noted: dict[str, str] = {}  # of these, what the database knows
         self._newest: datetime | None = None  # the latest time the database knows, if in doubt
+        self._beat_at: datetime | None = None  # of the last one, as the clock had it then
         self._began = 0.0
 
     # ------------------------------------------------------------ troubles
@@ -112,6 +115,9 @@ class Watch:
 
     def beat(self, store: Store, now: datetime) -> None:
         """Note that the service is alive, and what it cannot do; see what can be done again."""
+        if self._newest is None and self._beat_at and self._beat_at - now > CLOCK_BEHIND:
+            self.doubt(store, now)  # it was set back while we ran
+        self._beat_at = now
         self._believe(now)
         if self.is_full and self._ballast.take():
             logger.warning("there is room on the disk again; everything goes on")

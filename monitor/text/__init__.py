@@ -9,7 +9,6 @@ import html
 import ipaddress
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
@@ -281,13 +280,15 @@ _NAMES = re.compile(
     r"|(?<=E)l (?:Paso|Salvador|Mayo)|(?<=D)el Rio|(?<=L)a Paz"
     r"|(?<=[dD])e [Ll](?:a|as|os) [A-Z]\w+|(?<=[A-Z])\w+ del? [A-Z]\w+)\b"
 )
+_OF_A_NAME = re.compile(r"de [Ll](?:a|as|os) [A-Z]")
+_CAPITAL_NAMES = re.compile(_NAMES.pattern.replace("[A-Zd]", "[A-Z]", 1))
 _FAR = re.compile("[^\x00-\u024f]")
 
 
 def guess_language(text: str) -> str | None:
     """Return "en" or "es" by the text's small words and endings, None when they do not tell."""
-    found = words(text if text.isupper() else _NAMES.sub(" ", text))
-    told = sum(map(_languages_of, found))
+    found = words(text if text.isupper() else _without_names(text))
+    told = sum(map(_TOLD.__getitem__, found))
     english, spanish, others = told % _UNIT, told // _UNIT % _UNIT, told // _UNIT**2
     spanish += any(c in text for c in "ñ¿¡")
     far = 0 if western_bytes(text) is not None else sum(map(str.isalpha, _FAR.findall(text)))
@@ -297,10 +298,28 @@ def guess_language(text: str) -> str | None:
     return "en" if english > spanish else "es"
 
 
+def _without_names(text: str) -> str:
+    # One kind of name begins with a small letter; where there is none, fewer are looked at.
+    return (_NAMES if _OF_A_NAME.search(text) else _CAPITAL_NAMES).sub(" ", text)
+
+
 _UNIT: Final = 2**20  # more words than any text has
+_TOLD_MAX = 20_000
 
 
-@lru_cache(maxsize=20_000)
+class _Told(dict[str, int]):
+    """What each word says of its language, looked up once."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _TOLD_MAX:
+            self.clear()
+        found = self[word] = _languages_of(word)
+        return found
+
+
+_TOLD: Final = _Told()
+
+
 def _languages_of(word: str) -> int:
     """Tell whether a folded word speaks for English, Spanish, another language: units of each."""
     is_english = word in _ENGLISH or _ENGLISH_ENDINGS.match(word) is not None

@@ -75,8 +75,12 @@ def _spans(text: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
     if not phrases:
         return
     found = [(fold(word[0]), word.start(), word.end()) for word in _WORD.finditer(text)]
+    begins = tuple({phrase.words[0] for phrase in phrases})
     at = 0
     while at < len(found):
+        if not found[at][0].startswith(begins):  # as good as every word of a long text
+            at += 1
+            continue
         size = max((len(p.words) for p in phrases if _stands_at(found, at, p)), default=0)
         if size:
             yield found[at][1], found[at + size - 1][2]

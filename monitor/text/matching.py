@@ -12,11 +12,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
 import ahocorasick
 
 from monitor.text import fold
+from monitor.text.western import without_runs
 
 T = TypeVar("T")
 
@@ -84,10 +86,7 @@ def read(text: str) -> Reading:
             coded = codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
         except UnicodeEncodeError:
             continue
-        written = b" " + coded.translate(_AS_WRITTEN) + b" "
-        # Quicker than to split and join, as runs of spaces are short.
-        while b"  " in written:
-            written = written.replace(b"  ", b" ")
+        written = without_runs(b" " + coded.translate(_AS_WRITTEN) + b" ")
         return Reading(written.translate(_FOLDED).decode("latin-1"), written)
     return _read_slowly(text)
 
@@ -110,6 +109,7 @@ def _read_slowly(text: str) -> Reading:
     return Reading(f" {' '.join(folded)} ", f" {' '.join(written)} ")
 
 
+@lru_cache(maxsize=2**13)  # the names of parties are asked for at each change of a profile
 def pattern(phrase: str) -> str:
     """Return what to look for in a folded reading; "" when the phrase holds no word.
 

@@ -54,11 +54,22 @@ class CharacterTable:
 
 def one_line(coded: bytes) -> str:
     """Return a text in Windows-1252 with one space for each run of spaces, and none around it."""
-    spaced = coded.translate(_SPACES)
-    while b"  " in spaced:  # quicker than to split and join, as runs are short
-        spaced = spaced.replace(b"  ", b" ")
-    spaced = spaced.strip(b" ")
-    return spaced.decode() if spaced.isascii() else spaced.decode("cp1252")
+    return western_text(without_runs(coded.translate(_SPACES)).strip(b" "))
+
+
+def without_runs(spaced: bytes) -> bytes:
+    """Return the text with one space for each run of them."""
+    # Quicker than to split and join, as runs are short, or to look for one first.
+    while len(shorter := spaced.replace(b"  ", b" ")) < len(spaced):
+        spaced = shorter
+    return spaced
+
+
+def western_text(coded: bytes) -> str:
+    """Return what Windows-1252 says."""
+    if coded.isascii():
+        return coded.decode()
+    return codecs.charmap_decode(coded, "strict", _LETTERS)[0]
 
 
 _SPACES: Final = bytes(

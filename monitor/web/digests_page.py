@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from monitor.adapters import publish
-from monitor.adapters.home.revising import change_settings
 from monitor.config import DigestSettings
 from monitor.model import OutboxMessage, OutboxState
+from monitor.pipeline.digest_settings import (
+    Value,
+    change_digest,
+    is_address,
+    is_name,
+    mark_of,
+    new_digest,
+)
 from monitor.pipeline.plans import plan_of
 from monitor.pipeline.preview import preview, send_test
 from monitor.stages import due
@@ -27,11 +34,7 @@ BY_HAND = "dropped by hand"
 # States in which a person can do something, what may have arrived last.
 OPEN = (OutboxState.QUEUED, OutboxState.RETRY)
 LOST = (OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.DROPPED)
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LABEL = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4,6}")
-_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
-
-Value = str | float | Sequence[str] | None
 
 
 def _list(desk: Desk) -> Response:
@@ -77,6 +80,7 @@ def _show(desk: Desk) -> Response:
         title=settings.title or name,
         name=name,
         settings=settings,
+        seen=mark_of(settings),
         next_at=_next(desk, name),
         records=desk.store.issues(name, limit=ISSUES_SHOWN),
         profiles=desk.home.profiles,
@@ -95,7 +99,7 @@ def _preview(desk: Desk) -> Response:
 
 def _issue(desk: Desk) -> Response:
     name, label = str(desk.path["name"]), str(desk.path["label"])
-    known = _NAME.fullmatch(name) or name in desk.home.config.digests
+    known = is_name(name) or name in desk.home.config.digests
     found = None
     if known and _LABEL.fullmatch(label):
         found = publish.issue_page(desk.home.state / "digests", name, label)
@@ -109,12 +113,13 @@ def _save(desk: Desk) -> Response:
     settings = _settings(desk)
     if settings is None:
         return refuse(desk, 404, desk.t["digests_unknown"])
-    values = {key: value for key, value in _values(desk).items() if value != _known(settings, key)}
-    if not values:
-        return redirect(desk, f"/digests/{desk.path['name']}", said="nothing_changed")
-    change_settings(desk.home.root, ("digests", str(desk.path["name"])), values)
-    ISSUES.forget(desk)
-    return redirect(desk, f"/digests/{desk.path['name']}", said="saved")
+    name = str(desk.path["name"])
+    if desk.form.text("seen") not in ("", mark_of(settings)):
+        return refuse(desk, 409, desk.t["changed_meanwhile"])
+    if not change_digest(desk.home, name, _values(desk)):
+        return redirect(desk, f"/digests/{name}", said="nothing_changed")
+    ISSUES.forget(desk.office)
+    return redirect(desk, f"/digests/{name}", said="saved")
 
 
 def _values(desk: Desk) -> Mapping[str, Value]:
@@ -140,16 +145,11 @@ def _values(desk: Desk) -> Mapping[str, Value]:
     }
 
 
-def _known(settings: DigestSettings, key: str) -> Value:
-    value = getattr(settings, key)
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _new(desk: Desk) -> Response:
     name = clean(desk.form.text("name")).casefold().replace(" ", "-")
-    if not _NAME.fullmatch(name) or name in desk.home.config.digests:
+    if not is_name(name) or name in desk.home.config.digests:
         return refuse(desk, 400, desk.t["digests_bad_name"])
-    change_settings(desk.home.root, ("digests", name), {"times": ["07:00"]})
+    new_digest(desk.home, name)
     return redirect(desk, f"/digests/{name}", said="saved")
 
 
@@ -157,7 +157,7 @@ def _test(desk: Desk) -> Response:
     to = desk.form.text("to").strip()
     if _settings(desk) is None:
         return refuse(desk, 404, desk.t["digests_unknown"])
-    if len(to) > 254 or not _ADDRESS.fullmatch(to):
+    if not is_address(to):
         return refuse(desk, 400, desk.t["digests_bad_address"])
     name = str(desk.path["name"])
     send_test(desk.store, desk.home, plan_of(desk.home, name), to, desk.now)

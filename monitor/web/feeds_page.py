@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.adapters.home.opml import FOLDERS_MAX, feed_address, read_opml, write_opml
-from monitor.adapters.home.revising import change_settings
+from monitor.adapters.home.revising import change_list
 from monitor.adapters.home.subscribing import add_feeds, pause_feed, remove_feed
 from monitor.adapters.store import FeedDays
 from monitor.model import Feed, PollState, Subscription
@@ -39,7 +39,7 @@ TITLE_MAX = 200
 SHOWN_COUNT = 6  # entries of a feed that is looked at
 SORTS = ("health", "share", "list")
 
-_COUNTS = Memo[dict[int, FeedDays]](timedelta(minutes=2))
+_COUNTS = Memo[dict[int, FeedDays]](timedelta(minutes=2), serve=timedelta(minutes=30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,15 @@ class FeedRow:
     state: PollState
     matter: Health | None
     days: FeedDays
-    spark: tuple[str, str]  # the outlines of all entries and of the relevant ones, for SVG
 
     @property
     def key(self) -> str:
         return _key(self.subscription.url)
+
+    @property
+    def spark(self) -> tuple[str, str]:
+        """Return the outlines of all entries and of the relevant ones, for SVG."""
+        return _spark(self.days)
 
     @property
     def is_idle(self) -> bool:
@@ -77,6 +81,7 @@ def _show(desk: Desk) -> Response:
         title=desk.t["nav_feeds"],
         rows=rows[first : first + PAGE_COUNT],
         count=len(rows),
+        polled=any(row.state.polled_at for row in rows),
         failing=sum(1 for row in rows if row.matter and row.matter.is_failing),
         first=first,
         page_count=PAGE_COUNT,
@@ -90,7 +95,8 @@ def _show(desk: Desk) -> Response:
 
 def _rows(desk: Desk) -> list[FeedRow]:
     known = {feed.url: (feed, state) for feed, state in desk.store.feeds()}
-    counts = _COUNTS.get(desk, "all", lambda: _counts(desk, [f for f, _ in known.values()]))
+    feeds = [feed for feed, _ in known.values()]
+    counts = _COUNTS.get(desk, "all", lambda desk: _counts(desk, feeds))
     taken = {feed.url for feed in desk.home.subscriptions}
     taken |= {state.moved_to for _, state in known.values() if state.moved_to}
     rows = []
@@ -98,9 +104,7 @@ def _rows(desk: Desk) -> list[FeedRow]:
         feed, state = known.get(subscription.url, (None, PollState()))
         days = counts.get(feed.number if feed else 0, _NOTHING)
         matter = health(state, desk.now, is_taken=state.moving_to in taken)
-        rows.append(
-            FeedRow(subscription, feed.number if feed else 0, state, matter, days, _spark(days))
-        )
+        rows.append(FeedRow(subscription, feed.number if feed else 0, state, matter, days))
     return rows
 
 
@@ -170,7 +174,7 @@ def _deed(desk: Desk) -> Response:
             for each in desk.home.subscriptions
         ]
         desk.store.sync_feeds(changed, desk.now)
-    _COUNTS.forget(desk)
+    _COUNTS.forget(desk.office)
     return redirect(desk, "/feeds", said=f"feeds_said_{deed}")
 
 
@@ -186,14 +190,12 @@ def _poll(desk: Desk, feed: Subscription) -> Response:
 
 def _mute(desk: Desk) -> Response:
     outlet = clean(desk.form.text("outlet"))[:TITLE_MAX]
-    muted = list(desk.home.config.muted)
     if not outlet:
         return refuse(desk, 400, desk.t["nothing_changed"])
-    if desk.form.text("do") == "unmute":
-        muted = [each for each in muted if each != outlet]
-    elif outlet not in muted:
-        muted.append(outlet)
-    change_settings(desk.home.root, (), {"muted": muted or None})
+    wanted = [] if desk.form.text("do") == "unmute" else [outlet]
+    change_list(
+        desk.home.root, "muted", lambda muted: [each for each in muted if each != outlet] + wanted
+    )
     return redirect(desk, "/feeds#muted", said="saved")
 
 

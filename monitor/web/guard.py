@@ -45,6 +45,7 @@ NOT_NOW = (
     "The pages cannot be shown now; nothing was lost. The log on the monitor's machine says why;"
     " so does: monitor status. If it is the password: monitor passwd\n"
 )
+BUSY = "Too many are asking at once. Try again in a moment.\n"
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058
 
 HEADERS = {
@@ -161,6 +162,12 @@ class Guard:
         ):
             return await run_in_threadpool(refuse, desk, 403, desk.t["refused_token"])
         return None
+
+
+async def say_busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one of too many who ask at once."""
+    headers = {**HEADERS, "Retry-After": "5", "Connection": "close"}
+    await PlainTextResponse(BUSY, 503, headers)(scope, receive, send)
 
 
 def _is_public(path: str) -> bool:

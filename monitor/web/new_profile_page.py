@@ -17,7 +17,7 @@ from monitor.stages.learn.suggest import Suggestion
 from monitor.text import clean
 from monitor.web.desk import Desk, Response, action, page, redirect, refuse, render
 from monitor.web.memo import Memo
-from monitor.web.profiles_page import GROUNDS
+from monitor.web.profiles_page import forget_verdicts
 from monitor.web.today import ISSUES
 
 TRIED_ON = timedelta(days=14)
@@ -93,9 +93,9 @@ def _keep(desk: Desk) -> Response:
     desk.home = desk.office.home()
     for profile in desk.home.profiles:
         if profile.name == name:  # a mistake elsewhere in the home keeps it out for now
-            rescore(desk.store, desk.home, profile, desk.now - TRIED_ON)
-    ISSUES.forget(desk)
-    GROUNDS.forget(desk)
+            rescore(desk.store, desk.home, profile, desk.now - TRIED_ON, desk.now)
+    ISSUES.forget(desk.office)
+    forget_verdicts(desk.office)
     return redirect(desk, f"/profiles/{name}", said="new_kept")
 
 
@@ -127,8 +127,8 @@ def _open(desk: Desk) -> tuple[Suggestion, ...] | None:
 
 
 def _look(desk: Desk) -> Response:
-    _FOUND.forget(desk)
-    _FOUND.get(desk, "all", lambda: suggestions(desk.store, desk.home, desk.now - LOOKED_BACK))
+    _FOUND.forget(desk.office)
+    _FOUND.get(desk, "all", lambda _: suggestions(desk.store, desk.home, desk.now - LOOKED_BACK))
     return redirect(desk, "/suggestions")
 
 
@@ -150,10 +150,10 @@ def _decide(desk: Desk) -> Response:
     # The list is made by the files as they were: what is left of it still holds.
     rest = tuple(each for each in _open(desk) or () if each.term != term)
     desk.home = desk.office.home()
-    _FOUND.forget(desk)
-    _FOUND.get(desk, "all", lambda: rest)
-    ISSUES.forget(desk)
-    GROUNDS.forget(desk)
+    _FOUND.forget(desk.office)
+    _FOUND.get(desk, "all", lambda _: rest)
+    ISSUES.forget(desk.office)
+    forget_verdicts(desk.office)
     return redirect(desk, "/suggestions", said="suggestions_accepted")
 
 

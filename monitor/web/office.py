@@ -8,20 +8,18 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from monitor.adapters.home import Home, fingerprint
 from monitor.adapters.home.secret import link_key
+from monitor.adapters.home.tomlfile import not_used
 from monitor.adapters.store import Store
 from monitor.errors import ConfigError
-from monitor.pipeline.standing import standing_facts
-from monitor.stages.health.standing import Facts
+from monitor.web.later import Later
 from monitor.web.passwords import Password, read_password
 
 logger = logging.getLogger(__name__)
-
-FACTS_FOR = timedelta(seconds=5)
 
 
 class Office:
@@ -33,11 +31,12 @@ class Office:
         self._home = open_home()
         self._seen: object = fingerprint(self._home.root)
         self._lock = threading.Lock()
-        self._facts: tuple[datetime, Facts] | None = None
         self._trouble = ""
         self._readers = 0  # GETs under way; counted by the thread that serves, and no other
         self._is_quiet = threading.Event()
         self._is_quiet.set()
+        self.later = Later()  # what was given old, made anew
+        self.learner = Later()  # what was said, learned from
         self.navigation: tuple[tuple[str, str], ...] = ()  # addresses and labels
         self.state: Path = self._home.prepare_state()
         with self.store(read_only=False):
@@ -73,7 +72,7 @@ class Office:
                     self._home, self._trouble = self._open_home(), ""
                 except ConfigError as error:
                     self._trouble = str(error)
-                    logger.warning("changed settings are not used: %s", error)
+                    logger.warning("%s", not_used(error))
             return self._home
 
     @property
@@ -83,13 +82,6 @@ class Office:
 
     def store(self, *, read_only: bool) -> Store:
         return Store.open(self.state / "monitor.db", read_only=read_only)
-
-    def facts(self, home: Home, now: datetime, store: Store) -> Facts:
-        """Return how things stand, at most `FACTS_FOR` old: anybody may ask often."""
-        kept = self._facts
-        if kept is None or not timedelta(0) <= now - kept[0] < FACTS_FOR:
-            kept = self._facts = now, standing_facts(store, home, now)
-        return kept[1]
 
     def link_key(self) -> bytes:
         """Return the key of the links in mail; raises ConfigError."""

@@ -10,10 +10,11 @@ from monitor.adapters.home.revising import change_profile, has_previous, undo_pr
 from monitor.model import Learned, Party, ProfileChange, TopicProfile
 from monitor.pipeline.learning_run import meant
 from monitor.pipeline.profiles import home_in_force, scorer_of
-from monitor.pipeline.rescoring import rescore
+from monitor.pipeline.rescoring import mark_of, remember, rescore
 from monitor.pipeline.trying import Trial, TrialGround, draft_in_force, trial_ground, try_draft
 from monitor.web.desk import Desk, Fields, Response, action, page, redirect, refuse, render
 from monitor.web.memo import Memo
+from monitor.web.office import Office
 from monitor.web.today import ISSUES
 
 NAV = ("/profiles", "nav_profiles")
@@ -24,12 +25,10 @@ HIGHEST = 60.0  # of a bar, in the units of the drawing
 VERDICTS_SHOWN = 300  # the newest
 MOVED_SHOWN = 12
 WEIGHT_MAX = 10.0
+WAIT_S = 1.0  # for what is being learned; hundreds of verdicts take longer
 TERM_MAX = 100  # characters
 ALIASES_SHOWN = 24
 SIDES = {"terms": "t:", "against": "a:"}  # what the names of the fields of weights begin with
-
-GROUNDS = Memo[TrialGround](timedelta(minutes=5), limit=2)
-_COUNTS = Memo[list[int]](timedelta(seconds=60), limit=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,11 @@ class Mark:
 
     at: float  # the score
     good: bool
+
+
+MARKS = Memo[list[Mark]](timedelta(seconds=60), serve=timedelta(minutes=30), limit=64)
+GROUNDS = Memo[TrialGround](timedelta(minutes=5), limit=2)
+_COUNTS = Memo[list[int]](timedelta(seconds=60), serve=timedelta(minutes=30), limit=64)
 
 
 def _list(desk: Desk) -> Response:
@@ -79,7 +83,7 @@ def _list(desk: Desk) -> Response:
 
 def _score_counts(desk: Desk, name: str) -> list[int]:
     return _COUNTS.get(
-        desk, name, lambda: desk.store.score_counts(name, desk.now - COUNTED_OVER, bins=BINS)
+        desk, name, lambda desk: desk.store.score_counts(name, desk.now - COUNTED_OVER, bins=BINS)
     )
 
 
@@ -97,7 +101,9 @@ def _show(desk: Desk) -> Response:
     profile = profile_of(desk)
     if profile is None:
         return refuse(desk, 404, desk.t["profiles_unknown"])
+    desk.office.learner.wait(WAIT_S)
     change, problem = change_in(desk.query, profile)
+    mark = mark_of(profile, desk.home)
     trial = _trial(desk, change.of(profile)) if change else None
     learned = desk.store.learned().get(profile.name)
     draft = change.of(profile)
@@ -116,7 +122,8 @@ def _show(desk: Desk) -> Response:
         terms=[] if only_trial else _terms(profile, draft, learned),
         parties=[] if only_trial else _parties(desk, profile),
         bars=_bars(_score_counts(desk, profile.name)),
-        marks=_marks(desk, profile),
+        marks=MARKS.get(desk, profile.name, lambda desk: _marks(desk, profile)),
+        is_waiting=desk.store.scored_as().get(profile.name, mark) != mark,
         can_undo=has_previous(desk.home.root, profile.name),
         sides=SIDES,
         typed={name: desk.query.text(name)[:TERM_MAX] for name in ("term", "weight", "side")},
@@ -162,7 +169,7 @@ def weight_of(text: str) -> float | None:
 
 def _trial(desk: Desk, draft: TopicProfile) -> Trial:
     ground = GROUNDS.get(
-        desk, "ground", lambda: trial_ground(desk.store, desk.home, desk.now - TRIED_ON)
+        desk, "ground", lambda desk: trial_ground(desk.store, desk.home, desk.now - TRIED_ON)
     )
     return try_draft(ground, draft_in_force(desk.store, draft))
 
@@ -239,6 +246,7 @@ def _save(desk: Desk) -> Response:
     change, problem = change_in(desk.form, profile)
     if problem or not change:
         return refuse(desk, 400, desk.t[problem or "nothing_changed"])
+    remember(desk.store, desk.home, desk.now)
     change_profile(desk.home.root, profile.name, change)
     _forget(desk)
     return redirect(desk, f"/profiles/{profile.name}", said="profiles_saved")
@@ -248,6 +256,7 @@ def _undo(desk: Desk) -> Response:
     profile = profile_of(desk)
     if profile is None:
         return refuse(desk, 404, desk.t["profiles_unknown"])
+    remember(desk.store, desk.home, desk.now)
     undo_profile(desk.home.root, profile.name)
     _forget(desk)
     return redirect(desk, f"/profiles/{profile.name}", said="profiles_undone")
@@ -257,15 +266,21 @@ def _rescore(desk: Desk) -> Response:
     profile = profile_of(desk)
     if profile is None:
         return refuse(desk, 404, desk.t["profiles_unknown"])
-    rescore(desk.store, desk.home, profile, desk.now - TRIED_ON)
+    rescore(desk.store, desk.home, profile, desk.now - TRIED_ON, desk.now)
     _forget(desk)
-    _COUNTS.forget(desk)
+    _COUNTS.forget(desk.office)
     return redirect(desk, f"/profiles/{profile.name}", said="profiles_rescored")
 
 
 def _forget(desk: Desk) -> None:
-    ISSUES.forget(desk)
-    GROUNDS.forget(desk)
+    ISSUES.forget(desk.office)
+    forget_verdicts(desk.office)
+
+
+def forget_verdicts(office: Office) -> None:
+    """Have anew what rests on verdicts and what was learned from them."""
+    GROUNDS.forget(office)
+    MARKS.forget(office)
 
 
 routes = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,7 @@ def environment() -> Environment:
         "moment": _moment,
         "ago": _ago,
         "json": as_json,
+        "options": options,
     }
     return made
 
@@ -60,6 +61,22 @@ def environment() -> Environment:
 def say(words: str, **values: object) -> str:
     """Return a label with its values; plain text, escaped where it is shown."""
     return words.format(**values)
+
+
+def options(names: Iterable[str], chosen: str = "") -> Markup:
+    """Return names as the options of a list, one of them chosen; one that is missing is added."""
+    listed = _listed(tuple(names))
+    if not chosen:
+        return listed
+    plain, picked = (
+        Markup("<option{}>{}</option>").format(mark, chosen) for mark in ("", Markup(" selected"))
+    )
+    return Markup(listed.replace(plain, picked, 1)) if plain in listed else listed + picked
+
+
+@lru_cache(maxsize=8)  # hundreds of outlets, on most pages that are looked at
+def _listed(names: tuple[str, ...]) -> Markup:
+    return Markup("").join(Markup("<option>{}</option>").format(name) for name in names)
 
 
 def as_json(value: object) -> Markup:

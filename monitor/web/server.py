@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -21,6 +25,8 @@ from monitor.adapters.home.tomlfile import NOTHING_STARTED
 from monitor.config import WebSettings
 from monitor.errors import ConfigError
 from monitor.web.app import make_app
+from monitor.web.guard import HEADERS, say_busy
+from monitor.web.memo import let_go_of_old
 from monitor.web.office import Office
 from monitor.web.passwords import read_password
 from monitor.web.visit import is_loopback
@@ -31,9 +37,13 @@ HEAD_WITHIN_S = 10.0  # of a request, however slowly it is sent
 CONNECTIONS_MAX = 50
 HEAD_MAX_BYTES = 32 * 2**10
 STOP_WITHIN_S = 4.0
+TIDY_EVERY_S = 60.0
 # How soon a thread that computes lets another one on. Python's 5 ms are waited for after each
 # question to the database while a poll is computed: a page with twenty took 100 ms more.
 SWITCH_S = 0.001
+# New objects. With Python's 700 the looks for garbage, at which all threads stand still, took
+# a third of the time of pages that keep much: up to 0.3 s at once.
+GARBAGE_AT = 10_000
 GIVE_WAY_S = 0.02  # at a time: a poll goes on, however many people read
 # Errors are logged. Requests are not: a link's address is what its holder may do; nor is every
 # request that cannot be understood: anybody could fill a disk with them.
@@ -64,7 +74,7 @@ class PageServer:
         self._office = office
         self._app = make_app(office)
         self._socket: socket.socket | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -87,7 +97,6 @@ class PageServer:
             access_log=False,
             proxy_headers=False,  # `web.trusted_proxies` says who is believed
             server_header=False,
-            limit_concurrency=CONNECTIONS_MAX,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=int(STOP_WITHIN_S) - 1,
             h11_max_incomplete_event_size=HEAD_MAX_BYTES,
@@ -95,7 +104,8 @@ class PageServer:
         for name in _QUIET:
             logging.getLogger(name).setLevel(logging.ERROR)
         sys.setswitchinterval(min(SWITCH_S, sys.getswitchinterval()))
-        self._server = uvicorn.Server(config)
+        gc.set_threshold(max(GARBAGE_AT, gc.get_threshold()[0]), 10, 10)
+        self._server = _Server(config, lambda: let_go_of_old(self._office))
         self._thread = threading.Thread(target=self._serve, name="pages", daemon=True)
         self._thread.start()
         logger.info("the pages are at %s", self.url)
@@ -107,7 +117,9 @@ class PageServer:
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._address else socket.AF_INET
-        made = socket.socket(family, socket.SOCK_STREAM)
+        # Named, or asyncio does not know that it is TCP, and each answer waits 40 ms for the
+        # browser to confirm its first part.
+        made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind((self._address, self._port))
@@ -145,13 +157,15 @@ class PageServer:
     def stop(self) -> None:
         """Finish what is being answered and give the port back, within `STOP_WITHIN_S`."""
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+            self._server.end()
             self._thread.join(STOP_WITHIN_S)
             if self._thread.is_alive():
                 self._server.force_exit = True
                 self._thread.join(1.0)
         if self._socket is not None:
             self._socket.close()
+        self._office.later.end()
+        self._office.learner.end()
 
     def __enter__(self) -> PageServer:
         self.start()
@@ -176,6 +190,34 @@ def refuse_open_door(address: str, home: Home) -> None:
         raise ConfigError("monitor.toml, web.address", problem)
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, which is woken to end; its own looks ten times a second, day and night."""
+
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def __init__(self, config: uvicorn.Config, tidy: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tidy = tidy
+
+    async def main_loop(self) -> None:
+        self._ending = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        tidied_at = time.monotonic()
+        while not await self.on_tick(0):  # it tells the date of the answers, too
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), 1.0)
+            if time.monotonic() - tidied_at > TIDY_EVERY_S:
+                tidied_at = time.monotonic()
+                self._tidy()
+
+    def end(self) -> None:
+        """End soon; called from any thread, at any time."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._ending.set)
+
+
 class _PatientH11(H11Protocol):
     """uvicorn's protocol, with an end to its patience: it waits for a request's head for ever."""
 
@@ -183,9 +225,36 @@ class _PatientH11(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.app = self._unless_crowded  # for each connection one
         self._wait()
         if len(self.connections) > 2 * CONNECTIONS_MAX:
             transport.close()  # up to then they are told that it is busy
+
+    async def _unless_crowded(self, scope: Any, receive: Any, send: Any) -> None:
+        # uvicorn's own limit answers without the headers.
+        app = self.config.loaded_app if len(self.connections) < CONNECTIONS_MAX else say_busy
+        await app(scope, receive, send)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, as every other answer is given; uvicorn's has no headers."""
+        words = f"{msg}\n".encode("ascii", "replace")
+        headers = {
+            **HEADERS,
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Length": str(len(words)),
+            "Connection": "close",
+        }
+        for event in (
+            h11.Response(
+                status_code=400,
+                headers=[(name.encode(), value.encode()) for name, value in headers.items()],
+                reason=b"Bad Request",
+            ),
+            h11.Data(data=words),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

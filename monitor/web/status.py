@@ -8,16 +8,25 @@ from datetime import timedelta
 
 from monitor import __version__
 from monitor.model import OutboxState
-from monitor.stages.health.standing import ALIVE_WITHIN, must_act, standing
+from monitor.pipeline.standing import standing_facts
+from monitor.stages.health.standing import ALIVE_WITHIN, Facts, must_act, standing
 from monitor.web.desk import Desk, Response, page, plain_json, render
+from monitor.web.memo import Memo
 
 NAV = ("/status", "nav_status")
 NEWS_SPAN = timedelta(days=7)  # how long a change of a feed is shown
 NEWS_MAX = 20
 
+_FACTS = Memo[Facts](timedelta(seconds=5))
+
+
+def facts_of(desk: Desk) -> Facts:
+    """Return how things stand, or stood some seconds ago: anybody may ask often."""
+    return _FACTS.get(desk, "facts", lambda desk: standing_facts(desk.store, desk.home, desk.now))
+
 
 def _show(desk: Desk) -> Response:
-    facts = desk.office.facts(desk.home, desk.now, desk.store)
+    facts = facts_of(desk)
     matters = standing(facts, desk.now, desk.lang)
     seen = facts.heartbeat_at
     return render(
@@ -27,6 +36,7 @@ def _show(desk: Desk) -> Response:
         facts=facts,
         matters=matters,
         is_red=must_act(matters),
+        has_run=seen is not None or facts.once_at is not None,
         is_alive=seen is not None and desk.now - seen < ALIVE_WITHIN,
         queue={
             desk.t[f"outbox_{state.value}"]: facts.outbox[state]
@@ -53,7 +63,7 @@ def _health(desk: Desk) -> Response:
 
     Who is not logged in learns that and no more.
     """
-    matters = standing(desk.office.facts(desk.home, desk.now, desk.store), desk.now)
+    matters = standing(facts_of(desk), desk.now)
     is_well = not must_act(matters)
     told: dict[str, object] = {"ok": is_well}
     if desk.user:

@@ -8,18 +8,18 @@ from datetime import timedelta
 
 from monitor.adapters.store import StoredEntry
 from monitor.model import Reason, Score, TopicProfile, Verdict
-from monitor.pipeline.learning_run import run_learning
 from monitor.pipeline.profiles import home_in_force, scorer_of
 from monitor.pipeline.upcoming import shared_words
 from monitor.text import STOP_WORDS, words
 from monitor.web.desk import Desk, Response, action, chosen, page, redirect, refuse, render
+from monitor.web.learning import has_learned, learn_soon
 from monitor.web.paths import safe_path
-from monitor.web.profiles_page import GROUNDS
+from monitor.web.profiles_page import forget_verdicts
 from monitor.web.reasons import say_reason
 from monitor.web.today import ISSUES
 
-LEARN_AT_ONCE_MAX = 150  # verdicts; more are learned from at night, as it takes a second
 BAR_WIDTH = 100.0  # of the strongest reason, in the units of the drawing
+POINTS_SHOWN = 0.005  # fewer would be shown as 0.00
 REPORTS_SHOWN = 40
 LIKELY_SHOWN = 6
 NOBODY = 2**62
@@ -86,6 +86,7 @@ def _story(desk: Desk) -> Response:
 
 def _tell(desk: Desk, stored: StoredEntry) -> Response:
     reports = desk.store.reports(stored.story) if stored.story else [stored]
+    said_now = "story_learning" if not has_learned(desk) else desk.query.text("said")
     home = home_in_force(desk.home, desk.store)
     scores = scorer_of(home).score(stored.entry)
     said = desk.store.said_of([stored.entry.key]).get(stored.entry.key, {})
@@ -105,6 +106,7 @@ def _tell(desk: Desk, stored: StoredEntry) -> Response:
         ranks=desk.store.rankings(stored.story) if stored.story else [],
         likely=_likely(desk, stored) if merging else None,
         here=f"/entries/{stored.number}",
+        said=desk.t.get(said_now, ""),
     )
 
 
@@ -140,6 +142,8 @@ def bars_of(score: Score, profile: TopicProfile, t: Mapping[str, str]) -> tuple[
     most = max((abs(reason.points) for reason in score.reasons), default=1.0) or 1.0
     bars = []
     for reason in score.reasons:
+        if abs(reason.points) < POINTS_SHOWN:
+            continue
         width = round(abs(reason.points) / most * BAR_WIDTH, 1)
         left = BAR_WIDTH if reason.points >= 0 else BAR_WIDTH - width
         term, side = "", "terms"
@@ -205,19 +209,13 @@ def _verdict(desk: Desk) -> Response:
     else:
         verdict = Verdict(entry, word == "good", profile or None, who=desk.user)
         desk.store.save_verdicts([verdict], desk.now)
+    forget_verdicts(desk.office)
+    learn_soon(desk.office)
     # The next issue stays as it is: what is learned holds from the next poll on.
-    learned = _learn(desk)
-    GROUNDS.forget(desk)
-    label = "story_learned" if learned else "story_said"
-    return redirect(desk, safe_path(desk.form.text("back")), said=label)
-
-
-def _learn(desk: Desk) -> bool:
-    """Learn at once, unless that takes long; return whether it was done."""
-    if len(desk.store.verdicts(limit=LEARN_AT_ONCE_MAX + 1)) > LEARN_AT_ONCE_MAX:
-        return False
-    run_learning(desk.store, desk.home, desk.now)
-    return True
+    back = safe_path(desk.form.text("back"))
+    return redirect(
+        desk, back, said="story_learned" if back.startswith("/entries/") else "story_said"
+    )
 
 
 def _merge(desk: Desk) -> Response:
@@ -225,7 +223,7 @@ def _merge(desk: Desk) -> Response:
     other = _number(desk.form.text("other"))
     if other is None or not desk.store.merge_stories(one, other, desk.now):
         return refuse(desk, 409, desk.t["story_not_merged"])
-    ISSUES.forget(desk)
+    ISSUES.forget(desk.office)
     return redirect(desk, f"/stories/{one}", said="story_merged")
 
 
@@ -234,7 +232,7 @@ def _split(desk: Desk) -> Response:
     new = desk.store.split_story(numbers, desk.now) if numbers else None
     if new is None:
         return refuse(desk, 409, desk.t["story_not_split"])
-    ISSUES.forget(desk)
+    ISSUES.forget(desk.office)
     return redirect(desk, f"/stories/{new}", said="story_split")
 
 

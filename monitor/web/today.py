@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from monitor.model import Digest, EntryKey, Omission, OmitReason, Score, Story
@@ -15,12 +15,12 @@ from monitor.web.memo import Memo
 from monitor.web.reasons import say_reason
 
 NAV = ("/", "nav_today")
-LEFT_OUT_SHOWN = 15  # of one reason; "more" shows them all, up to the next number
+LEFT_OUT_SHOWN = 8  # of one reason; "more" shows them all, up to the next number
 LEFT_OUT_MAX = 60
 REASONS_SHOWN = 4
 POINTS_SHOWN = 0.05  # fewer would be shown as 0.0
 OUTLETS_SHOWN = 4
-ISSUES = Memo[Digest | None](timedelta(seconds=20))
+OLD_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,26 @@ class StoryRow:
     detail: str = ""  # of an omission
 
 
+@dataclass(frozen=True, slots=True)
+class NextIssue:
+    """A digest's next issue as it stood a moment ago."""
+
+    digest: Digest | None  # None: no slot comes
+    outlets: tuple[str, ...]  # to choose from
+    made_at: datetime
+
+
+# An issue that is a little old is shown while it is made anew; a deed has it made at once.
+ISSUES = Memo[NextIssue](timedelta(seconds=20), serve=timedelta(minutes=10))
+
+
 def _show(desk: Desk) -> Response:
     names = list(desk.home.config.digests)
     if not names:
         return render(desk, "today_none.html", title=desk.t["nav_today"])
     name = chosen(desk.query.text("digest"), names, names[0])
-    digest = next_issue(desk, name)
+    issue = next_issue(desk, name)
+    digest = issue.digest
     sight = _sight(desk)
     groups = left_out_of(digest, sight) if digest else {}
     more = desk.query.text("more")
@@ -62,18 +76,34 @@ def _show(desk: Desk) -> Response:
         digest=digest,
         settings=desk.home.config.digests[name],
         sight=sight,
-        outlets=outlets_of(digest) if digest else [],
+        outlets=issue.outlets,
         profiles=plan_of(desk.home, name).profiles,
         rows=rows[: len(stories)],
         groups=_groups(groups, rows[len(stories) :]),
+        is_new=not rows and desk.store.entry_count() == 0,
+        stood_at=_stood_at(desk, issue),
         last=desk.store.last_issued_at(name, desk.now),
         here=_here(desk),
     )
 
 
-def next_issue(desk: Desk, name: str) -> Digest | None:
+def next_issue(desk: Desk, name: str) -> NextIssue:
     """Return a digest's next issue as it stands now, or stood a moment ago."""
-    return ISSUES.get(desk, name, lambda: upcoming(desk.store, plan_of(desk.home, name), desk.now))
+
+    def make(desk: Desk) -> NextIssue:
+        digest = upcoming(desk.store, plan_of(desk.home, name), desk.now)
+        return NextIssue(digest, tuple(outlets_of(digest)) if digest else (), desk.now)
+
+    found = ISSUES.get(desk, name, make)
+    if found.digest and found.made_at < found.digest.slot.due_at <= desk.now:
+        ISSUES.forget(desk.office)  # it was next, and its time has come
+        found = ISSUES.get(desk, name, make)
+    return found
+
+
+def _stood_at(desk: Desk, issue: NextIssue) -> datetime | None:
+    """Return when the issue stood so, None when that was just now; one is being made anew."""
+    return issue.made_at if desk.now - issue.made_at > OLD_AFTER else None
 
 
 def _sight(desk: Desk) -> Sight:
@@ -133,7 +163,7 @@ def _row(story: Story, profile: str, t: Mapping[str, str]) -> StoryRow:
     others = dict.fromkeys(e.entry.outlet for e in story.entries if e.entry.outlet != lead.outlet)
     return StoryRow(
         story,
-        score.profile,
+        profile,  # of its section: a related story stands in that of the first of its saga
         score,
         because(score, t),
         tuple(others)[:OUTLETS_SHOWN],

@@ -110,6 +110,9 @@ def test_who_does_not_get_on_is_stuck() -> None:
     time.sleep(0.06)
     progress.made_by_all()
     assert progress.stuck() == []
+    time.sleep(0.06)
+    progress.waits_not_for("poll", "unheard of")
+    assert progress.stuck() == []
 
 
 # ---------------------------------------------------------------- log

@@ -204,19 +204,20 @@ def test_workers_leave_interrupts_to_the_parent(workers, labour) -> None:
     assert list(workers.map(labour.ignores_interrupts, [0])) == [(0, True)]
 
 
-def test_a_slow_consumer_slows_the_producer(workers, labour) -> None:
+@pytest.mark.parametrize(("size", "most"), [(1, 18), (2**20, 6)])
+def test_a_slow_consumer_slows_the_producer(workers, labour, size, most) -> None:
     taken = []
 
-    def items() -> Iterator[int]:
+    def items() -> Iterator[bytes]:
         for number in range(100):
             taken.append(number)
-            yield number
+            yield bytes(size)
 
-    results = workers.map(labour.double, items())
+    results = workers.map(labour.misbehave, items())
     next(results)
     time.sleep(0.2)
 
-    assert len(taken) <= 6
+    assert len(taken) <= most
     results.close()
 
 

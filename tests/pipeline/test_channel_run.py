@@ -59,6 +59,7 @@ def test_an_issue_waits_for_the_channel_as_for_a_reader(hooked: Desk) -> None:
         "score": 0.8,
         "because": ["accord"],
         "also": [],
+        "related": [],
         "is_update": False,
         "is_unconfirmed": False,
     }

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.adapters.store import Store
 from monitor.model import Entry, PollState, Subscription
 from monitor.pipeline.kept_book import KEPT_FOR, KeptBook
-from monitor.stages.cluster import StoryBook
+from monitor.stages.cluster import WINDOW, StoryBook
 from tests.factories import NOON, make_entry, make_score
 
 MINUTE = timedelta(minutes=1)
@@ -142,3 +142,28 @@ def test_runs_with_a_kept_book_give_the_stories_of_runs_without(
             take(without, KeptBook().opened(without, now), run, now)
 
         assert stories(with_kept) == stories(without)
+
+
+def test_a_kept_book_lets_go_of_what_leaves_the_window(store: Store) -> None:
+    one = entry("a", TITLES[0])
+    kept = KeptBook()
+    take(store, kept.opened(store, NOON), [one], NOON)
+    made = kept.opened(store, NOON + WINDOW - MINUTE)
+    assert made.story_of(one.key) == one.key
+
+    later = kept.opened(store, NOON + WINDOW + MINUTE)
+
+    assert later is made
+    assert later.story_of(one.key) is None
+
+
+def test_a_kept_book_reads_an_edited_title_at_once(store: Store) -> None:
+    kept = KeptBook()
+    take(store, kept.opened(store, NOON), [entry("a", TITLES[0])], NOON)
+    later = NOON + MINUTE
+    take(store, kept.opened(store, later), [entry("a", TITLES[3])], later)
+
+    book = kept.opened(store, later + MINUTE)
+    take(store, book, [entry("b", TITLES[4]), entry("c", TITLES[2])], later + MINUTE)
+
+    assert stories(store) == {frozenset("ab"), frozenset("c")}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor import __version__
+from monitor.adapters.cluster_workers import ClusterWorkers
 from monitor.adapters.poll import Limits, Poller
 from monitor.adapters.store import Store
 from monitor.adapters.store.entries import MAX_EDITS
@@ -26,8 +28,11 @@ from monitor.model import (
     TopicProfile,
 )
 from monitor.pipeline import PollReport, first_poll_window, run_poll
+from monitor.pipeline.far_poll import FarWorkers
+from monitor.pipeline.far_reading import PollKit
 from monitor.stages.score import Scorer
 from monitor.stages.score.meaning import Meaning
+from tests.cluster import dask_address, dask_cluster
 from tests.factories import NOON, TRADE_TERMS, make_item, make_profile, make_rss
 from tests.servers import Reply, Script, Site
 
@@ -43,7 +48,7 @@ class Newsroom:
     site: Site
     store: Store
     poller: Poller
-    workers: Workers[Scorer]
+    workers: Workers[Scorer] | FarWorkers
 
     def subscribe(self, **scripts: Script) -> None:
         self.site.scripts.update({f"/{name}": script for name, script in scripts.items()})
@@ -75,9 +80,31 @@ class Newsroom:
         return {scored.entry.key.id for story in stories for scored in story.entries}
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    limits = Limits(connect_s=2, total_s=1)
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    pytest.importorskip("distributed", reason="Dask is not installed: polling over it is not tried")
+    with dask_cluster() as cluster:
+        yield dask_address(cluster)
+
+
+@pytest.fixture(params=["here", "far"])
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Newsroom]:
+    """A newsroom that polls with this process, and one that does with a cluster's workers."""
+    limits, scorer = Limits(connect_s=2, total_s=1), Scorer((TRADE,), ())
+    workers: Workers[Scorer] | FarWorkers = Workers(-1, scorer)
+    if request.param == "far":
+        kit = PollKit(
+            PollSettings(processes=-1),
+            NetworkSettings(),
+            "",
+            __version__,
+            scorer,
+            allow_loopback=True,
+            spacing_s=0.0,
+            limits=limits,
+        )
+        address = request.getfixturevalue("cluster")
+        workers = FarWorkers(ClusterWorkers(address, kit, version=__version__), batch_size=3)
     with (
         Site() as site,
         Store.open(tmp_path / "monitor.db") as store,
@@ -90,7 +117,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
             spacing_s=0.0,
             limits=limits,
         ) as poller,
-        Workers(-1, Scorer((TRADE,), ())) as workers,
+        workers,
     ):
         yield Newsroom(site, store, poller, workers)
 
@@ -266,12 +293,12 @@ def test_a_body_cut_short_keeps_the_validators_of_the_last_whole_one(room: Newsr
 def test_a_body_that_costs_its_worker_the_life_is_one_failure(room: Newsroom) -> None:
     room.subscribe(feed=etagged(make_rss(*(make_item(str(n)) for n in range(5000)))))
 
-    with Workers(1, Scorer((TRADE,), ()), wall_s=0.05) as workers:
+    with Workers(1, Scorer((TRADE,), ()), wall_s=0.005) as workers:
         report = room.poll(workers=workers)
 
     assert report.outcomes == {PollOutcome.FAILED: 1}
     assert room.state().problem is Problem.PARSER
-    assert room.state().problem_text == "the parser was stopped: it took more than 0.05 s"
+    assert room.state().problem_text == "the parser was stopped: it took more than 0.005 s"
 
 
 def test_a_failing_feed_does_not_affect_the_others(room: Newsroom) -> None:

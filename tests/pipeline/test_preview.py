@@ -13,8 +13,10 @@ from monitor.adapters.lock import Lock
 from monitor.adapters.store import Store
 from monitor.config import MailSettings
 from monitor.errors import ConfigError, DeliveryError, StoreError
+from monitor.pipeline.digest_run import chosen_for
 from monitor.pipeline.plans import DigestPlan, plan_of
 from monitor.pipeline.preview import preview, send_test
+from monitor.stages import due
 from tests.factories import NOON, make_entry
 from tests.pages import make_home, store_entries
 from tests.smtp import ScriptedSmtp
@@ -50,6 +52,16 @@ def test_the_next_issue_is_rendered_as_a_test(home: Home, store: Store) -> None:
 
     assert "Tariffs rise" in rendered.text
     assert store.issues() == []
+
+
+def test_the_issue_after_the_next_is_told_as_what_comes_then(home: Home, store: Store) -> None:
+    plan = plan_of(home, "morning")
+    slot = due.next_slot(plan.settings, plan.zone, NOON)
+    assert slot is not None
+    after = due.next_slot(plan.settings, plan.zone, slot.due_at)
+    assert after is not None
+
+    assert chosen_for(store, plan, slot, NOON).receipt.next_issue_at == after.due_at
 
 
 def test_a_test_is_sent_and_nothing_counts_as_sent(home: Home, store: Store) -> None:

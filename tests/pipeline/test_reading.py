@@ -5,14 +5,27 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Entry, EntryKey, ItemMark, ParsedFeed, Reason, Score
-from monitor.pipeline.reading import ParsedJob
-from tests.factories import NOON
+from monitor.model import (
+    Alias,
+    Entry,
+    EntryKey,
+    ItemMark,
+    ParsedFeed,
+    Party,
+    Reason,
+    Retrieved,
+    Score,
+    TopicProfile,
+)
+from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
+from monitor.stages.score import Scorer
+from tests.factories import NOON, make_feed, make_item, make_rss
 
 # What the runs need and a worker does not: each would be held by every worker.
 RUNS_ONLY = {"apscheduler", "click", "css_inline", "jinja2", "pydantic", "pycurl", "sqlite_utils"}
@@ -61,3 +74,25 @@ def test_what_a_worker_sends_arrives_as_it_was(
     sent = ParsedJob(ParsedFeed("A title", entries, marks=marks), scores)
 
     assert pickle.loads(pickle.dumps(sent, pickle.HIGHEST_PROTOCOL)) == sent
+
+
+def test_of_scores_below_the_floor_only_the_reasons_stay_behind() -> None:
+    profiles = [
+        TopicProfile("trade", "Trade", "", 0.5, {"tariff*": 9.0}, parties=("mexico",)),
+        TopicProfile("water", "Water", "", 0.5, {"river": 1.0}, parties=("mexico",)),
+    ]
+    scorer = Scorer(profiles, [Party("mexico", "Mexico", (Alias("mexico", "country"),))])
+    titles = ("Tariffs on Mexico", "A river in Mexico", "Chess", "Beekeeping")
+    body = make_rss(*(make_item(each, title=each) for each in titles))
+    whole = ParseJob(make_feed(), Retrieved(body), NOON)
+    floors = {profile.name: profile.near_miss_floor for profile in profiles}
+
+    every = parse_and_score(scorer, whole).scores
+    short = parse_and_score(scorer, replace(whole, floors=floors)).scores
+
+    assert short == tuple(
+        tuple(each if each.value >= 0.25 else replace(each, reasons=()) for each in scores)
+        for scores in every
+    )
+    assert {bool(each.reasons) for scores in short for each in scores} == {True, False}
+    assert short[2] is short[3]  # nothing was found in either

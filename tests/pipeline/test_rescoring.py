@@ -15,7 +15,7 @@ from monitor.config import Config, DigestSettings
 from monitor.model import Entry, Learned, PollState, TopicProfile
 from monitor.pipeline.digest_run import run_digest, upcoming
 from monitor.pipeline.plans import plan_of
-from monitor.pipeline.rescoring import Rescoring, rescore
+from monitor.pipeline.rescoring import BACK, Rescoring, mark_of, rescore, rescore_changed
 from monitor.stages.score import Scorer
 from tests.factories import NOON, make_entry, make_placement, make_profile, make_slot
 from tests.factories import make_subscription as make_feed
@@ -74,7 +74,7 @@ def test_entries_are_as_if_they_had_been_scored_so_when_they_came(
     keep(store, *TITLES)
     changed = replace(WINE, terms={"vodka": 3.0})
 
-    done = rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY)
+    done = rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY, NOON)
 
     assert done == Rescoring(4, 2)
     after = found(store)
@@ -89,10 +89,10 @@ def test_entries_are_as_if_they_had_been_scored_so_when_they_came(
 def test_it_may_be_done_twice(store: Store, tmp_path: Path) -> None:
     keep(store, *TITLES)
     changed = replace(WINE, terms={"vodka": 3.0})
-    rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY)
+    rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY, NOON)
     once = found(store)
 
-    rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY)
+    rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY, NOON)
 
     assert found(store) == once
 
@@ -101,7 +101,7 @@ def test_what_was_learned_counts(store: Store, tmp_path: Path) -> None:
     keep(store, *TITLES)
     store.save_learned([Learned("wine", {"cup": 9.0}, 0.0, 3, NOON)], NOON)
 
-    rescore(store, home(tmp_path, WINE, BEER), WINE, NOON - DAY)
+    rescore(store, home(tmp_path, WINE, BEER), WINE, NOON - DAY, NOON)
 
     assert found(store)["A cup"][0]["wine"] > 0.5
 
@@ -114,7 +114,7 @@ def test_the_next_issue_carries_what_passes_now_and_nothing_twice(
     changed = replace(WINE, terms={"vodka": 3.0, "wine*": 3.0})
     now = home(tmp_path, changed, BEER)
 
-    rescore(store, now, changed, NOON - DAY)
+    rescore(store, now, changed, NOON - DAY, NOON)
 
     digest = upcoming(store, plan_of(now, "d"), NOON + timedelta(hours=2))
     assert digest is not None
@@ -125,6 +125,54 @@ def test_reports_of_one_event_are_folded(store: Store, tmp_path: Path) -> None:
     keep(store, "Vodka sales fall in Poland", "Vodka sales fall in Poland again")
     changed = replace(WINE, terms={"vodka": 3.0})
 
-    rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY)
+    rescore(store, home(tmp_path, changed, BEER), changed, NOON - DAY, NOON)
 
     assert len({e.story for e in store.entries()}) == 1
+
+
+def test_a_profile_that_was_changed_is_scored_anew_once_and_the_others_are_not(
+    store: Store, tmp_path: Path
+) -> None:
+    keep(store, *TITLES)
+    changed = replace(WINE, terms={"vodka": 3.0})
+    before = rescore_changed(store, home(tmp_path, WINE, BEER), NOON)
+
+    done = rescore_changed(store, home(tmp_path, changed, BEER), NOON)
+    again = rescore_changed(store, home(tmp_path, changed, BEER), NOON)
+
+    assert before == {}  # a home of which nothing is remembered is scored as it is
+    assert {name: each.entries_count for name, each in done.items()} == {"wine": len(TITLES)}
+    assert again == {}
+    assert found(store)["A vodka list"][0]["wine"] > found(store)["A wine list"][0]["wine"]
+
+
+def test_a_threshold_or_a_title_changes_no_score(tmp_path: Path) -> None:
+    here = home(tmp_path, WINE)
+
+    other = replace(WINE, threshold=0.9, title="Wines")
+
+    assert mark_of(other, here) == mark_of(WINE, here)
+    assert mark_of(replace(WINE, offset=0.1), here) != mark_of(WINE, here)
+
+
+def test_what_was_stopped_midway_is_done_the_next_time(store: Store, tmp_path: Path) -> None:
+    keep(store, *TITLES)
+    changed = home(tmp_path, replace(WINE, terms={"vodka": 3.0}), BEER)
+    rescore_changed(store, home(tmp_path, WINE, BEER), NOON)
+    asked = iter([False, False, True])
+
+    assert rescore_changed(store, changed, NOON, stopped=lambda: next(asked)) == {}
+    assert list(rescore_changed(store, changed, NOON)) == ["wine"]
+
+
+def test_who_scores_anew_by_hand_leaves_nothing_to_do(store: Store, tmp_path: Path) -> None:
+    keep(store, *TITLES)
+    changed = replace(WINE, terms={"vodka": 3.0})
+    there = home(tmp_path, changed, BEER)
+    rescore_changed(store, home(tmp_path, WINE, BEER), NOON)
+
+    rescore(store, there, changed, NOON - DAY, NOON)  # not all the way back
+    assert store.scored_as()["wine"] != mark_of(changed, there)
+    rescore(store, there, changed, NOON - BACK, NOON)
+
+    assert rescore_changed(store, there, NOON) == {}

@@ -5,22 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.adapters.home import Home
 from monitor.adapters.store import Store
-from monitor.config import Config, DigestSettings
-from monitor.model import Entry, Learned, PollState, TopicProfile, Verdict
-from monitor.pipeline.profiles import scorer_of
+from monitor.config import DigestSettings
+from monitor.model import Entry, Learned, TopicProfile, Verdict
 from monitor.pipeline.trying import Fit, draft_in_force, trial_ground, try_draft, try_profile
 from monitor.stages.score import Scorer
-from tests.factories import NOON, make_entry, make_placement, make_profile, make_subscription
+from tests.factories import NOON, make_profile, make_subscription
+from tests.pipeline.cellar import DAY, WINE, home, keep
 
-DAY = timedelta(days=1)
-WINE = replace(make_profile("wine"), terms={"wine*": 3.0})
 NEWS = ("Wine harvest begins", "Vodka sales fall", "Port wine festival", "A cup final")
 
 
@@ -29,30 +25,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "monitor.db") as store:
         store.sync_feeds([make_subscription()], NOON)
         yield store
-
-
-def home(*profiles: TopicProfile, **digests: DigestSettings) -> Home:
-    return Home(Path("/home"), Config(digests=digests), (), profiles or (WINE,), (), {})
-
-
-def keep(
-    store: Store, *titles: str, at: datetime = NOON, story: bool = True, background: bool = False
-) -> list[Entry]:
-    entries = [
-        replace(make_entry(title, title=title, published_at=at, seen_at=at), outlet=f"Outlet {n}")
-        for n, title in enumerate(titles)
-    ]
-    scorer = scorer_of(home())
-    store.save_poll(
-        1,
-        PollState(),
-        [(entry, scorer.score(entry)) for entry in entries],
-        [make_placement(entry.key) for entry in entries] if story else [],
-        floors={},
-        first_poll_cutoff=at + DAY if background else None,
-        now=NOON,
-    )
-    return entries
 
 
 def test_a_change_tells_what_enters_and_what_leaves_with_the_reasons(store: Store) -> None:

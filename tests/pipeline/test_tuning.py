@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.adapters.home import Home
 from monitor.adapters.store import Store
-from monitor.config import Config
-from monitor.model import Entry, PollState, Verdict
-from monitor.pipeline.profiles import scorer_of
+from monitor.model import Verdict
 from monitor.pipeline.tuning import suggestions
-from tests.factories import NOON, make_entry, make_placement, make_profile, make_subscription
-
-DAY = timedelta(days=1)
-WINE = replace(make_profile("wine"), terms={"wine*": 3.0})
+from tests.factories import NOON, make_subscription
+from tests.pipeline.cellar import DAY, home, keep
 
 
 @pytest.fixture
@@ -26,30 +19,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "monitor.db") as store:
         store.sync_feeds([make_subscription()], NOON)
         yield store
-
-
-def home() -> Home:
-    return Home(Path("/home"), Config(), (), (WINE,), (), {})
-
-
-def keep(
-    store: Store, *titles: str, at: datetime = NOON, story: bool = True, background: bool = False
-) -> list[Entry]:
-    entries = [
-        replace(make_entry(title, title=title, published_at=at, seen_at=at), outlet=f"Outlet {n}")
-        for n, title in enumerate(titles)
-    ]
-    scorer = scorer_of(home())
-    store.save_poll(
-        1,
-        PollState(),
-        [(entry, scorer.score(entry)) for entry in entries],
-        [make_placement(entry.key) for entry in entries] if story else [],
-        floors={},
-        first_poll_cutoff=at + DAY if background else None,
-        now=NOON,
-    )
-    return entries
 
 
 def test_terms_that_ride_with_high_scores_or_good_verdicts_are_suggested(store: Store) -> None:

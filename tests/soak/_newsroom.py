@@ -27,6 +27,7 @@ from monitor.model import OutboxState, Subscription
 from tests.factories import make_item, make_rss
 from tests.servers import Asked, Reply, Site
 from tests.smtp import ScriptedSmtp
+from tests.soak._leash import LEASH
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 7, 12, 6, 30, tzinfo=UTC)
@@ -84,6 +85,7 @@ home = opened()
 for line in sys.stdin:
     child = os.fork()
     if child == 0:
+        leash()
         faulthandler.register(signal.SIGUSR1)  # where it stands, for who waits in vain
         ballast = Ballast(home.state / "ballast", 2**16)
         service = monitor.service.Service(
@@ -92,6 +94,7 @@ for line in sys.stdin:
             heartbeat=timedelta(seconds=0.03),
             allow_loopback=True,
             supervisor=Supervisor(os.environ),
+            with_pages=home.config.web.serve,
             watch=Watch(home.state, ballast=ballast, clock_wait_s=0.0),
         )
         signal.signal(signal.SIGTERM, lambda *_: service.stop())
@@ -112,30 +115,40 @@ def title(number: int) -> str:
 class Newsroom:
     """The clock, the feeds' writer, the readers' mailbox."""
 
-    def __init__(self, root: Path, feed_count: int, smtp: ScriptedSmtp, site: Site) -> None:
+    def __init__(
+        self,
+        root: Path,
+        feed_count: int,
+        smtp: ScriptedSmtp,
+        site: Site,
+        faster: float,
+    ) -> None:
         self.root, self.smtp, self.site = root, smtp, site
-        self.feed_count = feed_count
+        self.feed_count, self.faster = feed_count, faster
         self.began = time.time()
         self.of_feed: dict[str, list[str]] = {}  # path -> items, oldest first, all shown
         self.count = 0  # of entries written
         self.is_writing = True
+        self.per_hour = PER_HOUR
         self._lock = threading.Lock()
 
     @property
     def now(self) -> datetime:
-        return START + timedelta(seconds=(time.time() - self.began) * FASTER)
+        return START + timedelta(seconds=(time.time() - self.began) * self.faster)
 
     @property
     def database(self) -> Path:
         return self.root / "state" / "monitor.db"
 
-    def furnish(self) -> None:
+    def furnish(self, port: int | None) -> None:
         create_home(self.root)
         for path in (self.root / "seeds").glob("*.toml"):
             path.unlink()
         (self.root / "seeds" / "trade.toml").write_text("threshold = 0.5\n[terms]\n'zzz*' = 5.0\n")
         times = ", ".join(f'"{hour:02}:{part}"' for hour in range(24) for part in QUARTERS)
         settings = SETTINGS.format(mail=self.smtp.port, feeds=self.site.port, times=times)
+        if port is not None:
+            settings = settings.replace("serve = false", f"port = {port}")
         (self.root / "monitor.toml").write_text(settings)
         feeds = []
         for number in range(self.feed_count):
@@ -151,7 +164,7 @@ class Newsroom:
         items = self.of_feed[asked.path]
         with self._lock:
             hours = (self.now - START) / timedelta(hours=1)
-            if self.is_writing and self.count < hours * PER_HOUR:
+            if self.is_writing and self.count < hours * self.per_hour:
                 item = make_item(f"id{self.count}", title=title(self.count), at=self.now)
                 items.append(item)
                 self.count += 1
@@ -273,6 +286,10 @@ class Helper:
                     return time.monotonic() - began
         raise AssertionError(f"not ready within {seconds} s")
 
+    def log(self) -> str:
+        """Return what the services said on standard error."""
+        return self._log.read_text()
+
     def _drain(self) -> None:
         while select.select([self._notify], [], [], 0)[0]:
             self._notify.recv(4096)  # type: ignore[attr-defined]
@@ -283,22 +300,27 @@ class Helper:
 
 
 @contextmanager
-def newsroom(feed_count: int) -> Iterator[tuple[Newsroom, Helper]]:
-    """Yield a newsroom and what starts its services; both end with the block."""
+def newsroom(
+    feed_count: int, *, faster: float = FASTER, port: int | None = None
+) -> Iterator[tuple[Newsroom, Helper]]:
+    """Yield a newsroom and what starts its services; both end with the block.
+
+    Its clock is `faster` than others; its pages are at `port`, None: not served.
+    """
     import socket
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         smtp = stack.enter_context(ScriptedSmtp())
         site = stack.enter_context(Site(host="0.0.0.0"))
-        room = Newsroom(folder / "home", feed_count, smtp, site)
-        room.furnish()
+        room = Newsroom(folder / "home", feed_count, smtp, site, faster)
+        room.furnish(port)
         notify = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
         notify.bind(str(folder / "notify"))
-        arguments = [str(room.root), START.isoformat(), str(room.began), str(FASTER)]
+        arguments = [str(room.root), START.isoformat(), str(room.began), str(faster)]
         log = stack.enter_context((folder / "log").open("w"))
         process = subprocess.Popen(
-            [sys.executable, "-c", HELPER, *arguments],
+            [sys.executable, "-c", LEASH + HELPER, *arguments],
             cwd=ROOT,
             env=os.environ | {"NOTIFY_SOCKET": str(folder / "notify")},
             stdin=subprocess.PIPE,

@@ -30,6 +30,7 @@ from monitor.model import OutboxMessage, OutboxState, Subscription
 from tests.factories import make_item, make_rss
 from tests.servers import Asked, Reply, Site
 from tests.smtp import ScriptedSmtp
+from tests.soak._leash import LEASH
 
 ROOT = Path(__file__).parents[2]
 KILLS = 200
@@ -74,6 +75,7 @@ home = opened()
 for line in sys.stdin:
     child = os.fork()
     if child == 0:
+        leash()
         import signal
         service = monitor.service.Service(
             home,
@@ -128,7 +130,7 @@ class World:
     def helper(self) -> Iterator[subprocess.Popen[str]]:
         arguments = [str(self.root), START.isoformat(), str(self.began), str(FASTER)]
         helper = subprocess.Popen(
-            [sys.executable, "-c", HELPER, *arguments],
+            [sys.executable, "-c", LEASH + HELPER, *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -184,7 +186,7 @@ def killed(folder: Path, seed: int, kills: int) -> World:
                 if n % 3 == 0:  # a slow reply after the final dot: a longer moment to be killed in
                     smtp.faults.append(("dot", "think"))
                 service = start(helper)
-                world.killed[wait(world, moments)] += 1
+                world.killed[wait(world, moments, n)] += 1
                 os.kill(service, signal.SIGKILL)
                 assert said(helper) == str(-signal.SIGKILL)
             world.is_writing = False
@@ -196,10 +198,11 @@ def killed(folder: Path, seed: int, kills: int) -> World:
     return world
 
 
-def wait(world: World, moments: random.Random) -> str:
+def wait(world: World, moments: random.Random, number: int) -> str:
     """Wait for the moment to kill in; return what it was.
 
-    Most of a service's time is rest: three kills of four wait for something to be under way.
+    Most of a service's time is rest: three kills of four wait for something to be under way,
+    each kind of moment in its turn.
     """
     began, commands = time.monotonic(), len(world.smtp.commands)
     issues, least = count(world, "SELECT count(*) FROM issue"), moments.randint(1, 12)
@@ -211,7 +214,7 @@ def wait(world: World, moments: random.Random) -> str:
         ),
         "in a dialogue with the mail server": lambda: len(world.smtp.commands) >= commands + least,
     }
-    kind, delay = moments.choice(list(under_way)), moments.uniform(0.05, 1.2)
+    kind, delay = list(under_way)[number % len(under_way)], moments.uniform(0.05, 1.2)
     extra = moments.choice([0.0, moments.uniform(0, 0.03)])
     while not under_way[kind]():
         if time.monotonic() - began > LONGEST_S:

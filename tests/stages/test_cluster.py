@@ -192,6 +192,8 @@ def test_a_column_that_keeps_its_title_is_a_new_article_each_day() -> None:
         ("México entrega agua de la presa - El Norte", "México entrega agua de la presa"),
         ("Mexico sends water to Texas | News 920 AM", "Mexico sends water to Texas"),
         ("Mexico sends water to Texas | News - AM", "Mexico sends water to Texas"),
+        ("Mexico sends water in cross - border deal", "Mexico sends water in cross - border deal"),
+        ("México entrega agua de la presa - norte.example", "México entrega agua de la presa"),
         ("Video | El agua", "Video | El agua"),
         ("", ""),
     ],
@@ -207,8 +209,8 @@ def test_an_entry_that_belongs_to_two_stories_shows_that_they_are_one() -> None:
     made = book()
     made.place(
         [
-            entry("a", "Trump ordena limitar exportaciones de acero y cemento"),
-            entry("b", "Greer busca cuotas de acero y cemento", hour=1),
+            entry("a", "Sismo sacude Valdora y derriba un puente"),
+            entry("b", "Evacuan hospital de Valdora", hour=1),
         ]
     )
     before = made.story_of(EntryKey(1, "b"))
@@ -216,7 +218,7 @@ def test_an_entry_that_belongs_to_two_stories_shows_that_they_are_one() -> None:
         [
             entry(
                 "c",
-                "Trump ordena a Greer limitar con cuotas las exportaciones de acero y cemento",
+                "Sismo derriba puente en Valdora; evacuan hospital",
                 hour=2,
             )
         ]
@@ -428,15 +430,15 @@ def test_stories_that_a_person_split_are_not_merged_again() -> None:
     made = book(apart=apart)
     made.place(
         [
-            entry("a", "Trump ordena limitar exportaciones de acero y cemento"),
-            entry("b", "Greer busca cuotas de acero y cemento", hour=1),
+            entry("a", "Sismo sacude Valdora y derriba un puente"),
+            entry("b", "Evacuan hospital de Valdora", hour=1),
         ]
     )
     (bridge,) = made.place(
         [
             entry(
                 "c",
-                "Trump ordena a Greer limitar con cuotas las exportaciones de acero y cemento",
+                "Sismo derriba puente en Valdora; evacuan hospital",
                 hour=2,
             )
         ]
@@ -449,11 +451,11 @@ def test_entries_of_a_merged_story_are_forgotten_in_their_time() -> None:
     made = book()
     made.place(
         [
-            entry("a", "Trump ordena limitar exportaciones de acero y cemento"),
-            entry("b", "Greer busca cuotas de acero y cemento", hour=1),
+            entry("a", "Sismo sacude Valdora y derriba un puente"),
+            entry("b", "Evacuan hospital de Valdora", hour=1),
             entry(
                 "c",
-                "Trump ordena a Greer limitar con cuotas las exportaciones de acero y cemento",
+                "Sismo derriba puente en Valdora; evacuan hospital",
                 hour=2,
             ),
         ]
@@ -461,7 +463,7 @@ def test_entries_of_a_merged_story_are_forgotten_in_their_time() -> None:
     made.place([entry("late", "Sismo en Oaxaca", hour=400)])
 
     assert made.story_of(EntryKey(1, "b")) == EntryKey(1, "a")
-    assert made.place([entry("again", "Greer busca cuotas de acero", hour=401)])[0].joins is None
+    assert made.place([entry("again", "Evacuan el hospital", hour=401)])[0].joins is None
 
 
 # ---------------------------------------------------------------- a book that is kept
@@ -529,3 +531,14 @@ def test_a_forgotten_entry_is_unknown_and_its_story_goes_on() -> None:
     assert made.story_of(EntryKey(1, "a")) is None
     assert made.story_of(EntryKey(2, "b")) == EntryKey(2, "b")
     assert made.place([entry("c", title, feed=3, seen_at=NOON)])[0].joins == EntryKey(2, "b")
+
+
+def test_an_entry_that_is_placed_again_is_compared_by_its_present_words() -> None:
+    before, after = "Pemex reporta otro derrame en Salina Cruz", "Sismo sacude la costa de Oaxaca"
+    made = book()
+    made.place([entry("a", before), entry("a", after, hour=9)])
+
+    joined = made.place([entry("b", after, feed=2), entry("c", before, feed=2)])
+
+    assert [each.joins for each in joined] == [EntryKey(1, "a"), None]
+    assert made.story_of(EntryKey(1, "a")) == EntryKey(1, "a")

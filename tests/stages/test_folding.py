@@ -64,6 +64,6 @@ def test_headlines_of_our_own_are_folded_as_a_person_would() -> None:
 def test_the_labelled_windows_are_folded_as_a_person_would() -> None:
     figures = measure(DEV)
 
-    assert figures.precision >= 0.90
-    assert figures.f1 >= 0.85
+    assert figures.precision >= 0.91
+    assert figures.f1 >= 0.87
     assert figures.pairs_together >= 0.78

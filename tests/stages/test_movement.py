@@ -91,3 +91,39 @@ def test_a_title_that_was_shown_never_moves_a_story(
     earlier = Earlier(date(2026, 7, 10), NOON, titles[0], tuple(reports))
 
     assert movement(reports, earlier).most == 0
+
+
+@pytest.mark.parametrize("mark", ["\uff9e", "\uff9f"])
+def test_a_mark_that_folds_to_nothing_is_no_news(mark: str) -> None:
+    assert most(report(f"Water accord {mark} explained")) == (0, ())
+
+
+_TITLES = st.sampled_from(
+    [
+        "Court suspends the water accord",
+        "Tribunal suspende el acuerdo de 7 presas",
+        "Water accord with governor Samuel García covers 12 dams",
+        "Gobernador Samuel García firma acuerdo sobre 12 presas",
+        "Officials of the U. S. meet in Houston",
+        "What the water accord means",
+        "Mexico",
+    ]
+)
+_REPORTS = st.lists(
+    st.builds(report, _TITLES, st.sampled_from("ABCD"), st.sampled_from(["en", "es"])),
+    max_size=5,
+    unique_by=lambda entry: entry.key,
+)
+
+
+@given(_REPORTS, _REPORTS, _REPORTS, st.integers(1, 6))
+def test_what_cannot_move_far_enough_is_told_early_and_what_can_is_told_in_full(
+    reports: list[Entry], shown: list[Entry], attached: list[Entry], least: int
+) -> None:
+    earlier = Earlier(date(2026, 7, 10), NOON, "Accord", tuple(shown), tuple(attached))
+    whole = movement(reports, earlier, least=0)  # looks at everything
+
+    found = movement(reports, earlier, least=least)
+
+    still = Movement(dict.fromkeys([each.key for each in reports], 0), ())
+    assert found in ([whole] if whole.most >= least else [whole, still])

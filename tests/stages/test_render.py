@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from css_inline import InlineError
@@ -170,6 +171,55 @@ def test_the_mail_shows_the_story_its_outlets_and_its_reasons() -> None:
     ]
     assert {e.attributes["rel"] for e in links} == {"noopener noreferrer"}
     assert links[0].attributes["lang"] == "en"
+
+
+def saga(language: Literal["en", "es"]) -> Rendered:
+    """Return an issue of one saga: a story, an update in Spanish under it, and a plain one."""
+    update = Update(3, "Talks on the dam begin", ("30",))
+    first = make_story(1, title="Ministers sign the dam accord")
+    other = make_story(2, title="Protestan agricultores por la presa", language="es", feed=2)
+    third = make_story(
+        3,
+        *(
+            make_scored(make_entry(id, title="Dam bonds rise", outlet=id, feed=3, link=""))
+            for id in ("Bourse", "Ledger")
+        ),
+    )
+    stories = (first, replace(other, under=1, update=update), replace(third, under=1))
+    return render(make_digest(make_section(*stories)), settings=DigestSettings(language=language))
+
+
+def test_stories_of_a_saga_are_told_in_a_line_each_in_text_and_mail() -> None:
+    rendered = saga("en")
+    page = Markup(rendered.body_html)
+
+    assert page.texts(".related") == [
+        "related: Protestan agricultores por la presa (Example Times) ES Update, day 3",
+        "Dam bonds rise (Bourse, 2 outlets)",
+    ]
+    assert "3 stories, from 4 reports" in rendered.text
+    assert "TRADE (3)" in rendered.text
+    assert (
+        """\
+  related: Protestan agricultores por la presa (Example Times) [ES] ·
+    Update, day 3
+    https://example.com/2/e2
+  related: Dam bonds rise (Bourse, 2 outlets)
+"""
+        in rendered.text
+    )
+    links = [each.attributes["href"] for each in page.elements if each.tag == "a"]
+    assert links == ["https://example.com/1/e1", "https://example.com/2/e2"]
+
+
+def test_a_saga_is_told_in_spanish() -> None:
+    rendered = saga("es")
+
+    assert Markup(rendered.body_html).texts(".related") == [
+        "relacionado: Protestan agricultores por la presa (Example Times) Actualización, día 3",
+        "Dam bonds rise (Bourse, 2 medios) EN",
+    ]
+    assert "  relacionado: Dam bonds rise (Bourse, 2 medios) [EN]\n" in rendered.text
 
 
 def test_text_and_mail_hold_the_same_links() -> None:

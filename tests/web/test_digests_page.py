@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from monitor.pipeline.digest_run import run_digest
 from monitor.pipeline.plans import plan_of
 from tests.factories import NOON, make_slot
 from tests.newsroom import newsroom
-from tests.pages import Pages
+from tests.pages import Browser, Pages
 from tests.smtp import ScriptedSmtp
 
 FORM = {
@@ -198,3 +200,48 @@ def test_another_digest_is_made_once(own_pages: Pages) -> None:
     assert open_home(own_pages.root, {}).config.digests["evening-news"].times == ("07:00",)
     for name in ("evening-news", "../x", "", "ñ"):
         assert browser.post("/digests/new", {"name": name}).status == 400
+
+
+def test_a_form_of_before_another_change_saves_nothing_over_it(own_pages: Pages) -> None:
+    browser, other = own_pages.browser(), own_pages.browser()
+    other.get("/digests/morning")
+    page = browser.get("/digests/morning").text
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen is not None
+    assert (
+        other.post("/digests/morning/save", {**FORM, "recipients": "eva@example.org"}).status == 303
+    )
+
+    refused = browser.post("/digests/morning/save", {**FORM, "title": "Late", "seen": seen[1]})
+
+    digest = open_home(own_pages.root, {}).config.digests["morning"]
+    assert refused.status == 409
+    assert "changed since this page was loaded" in refused.words
+    assert (digest.title, digest.recipients) == ("Morning", ("eva@example.org",))
+
+
+def test_many_windows_that_save_at_once_lose_nothing(own_pages: Pages) -> None:
+    windows = [own_pages.browser() for _ in range(8)]
+    for window in windows:
+        window.get("/feeds")
+    names = [f"outlet{number}" for number in range(len(windows))]
+
+    def add(window: Browser, name: str) -> None:
+        assert window.post("/digests/new", {"name": name}).status == 303
+
+    with ThreadPoolExecutor(len(windows)) as threads:
+        list(threads.map(add, windows, names))
+
+    assert set(open_home(own_pages.root, {}).config.digests) >= set(names)
+
+
+def test_a_file_with_a_mistake_is_not_written_over(own_pages: Pages) -> None:
+    browser = own_pages.browser()
+    browser.get("/digests/morning")
+    (own_pages.root / "monitor.toml").write_text("[[[ half a line")
+
+    refused = browser.post("/digests/morning/save", {**FORM, "title": "Late"})
+
+    assert refused.status == 409
+    assert "monitor.toml" in refused.words
+    assert (own_pages.root / "monitor.toml").read_text() == "[[[ half a line"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -92,7 +93,7 @@ def test_every_kind_of_trouble_has_a_name_and_an_advice(lang: str) -> None:
 def test_a_feed_that_brings_much_and_nothing_relevant_is_asked_about() -> None:
     def row(entries: int, relevant: int) -> FeedRow:
         days = FeedDays((0,) * DAYS, (0,) * DAYS, entries, relevant)
-        return FeedRow(FEED, 1, PollState(), None, days, ("", ""))
+        return FeedRow(FEED, 1, PollState(), None, days)
 
     assert row(412, 0).is_idle
     assert not row(412, 1).is_idle
@@ -264,3 +265,18 @@ def test_many_feeds_are_shown_page_by_page_trouble_first(pages: Pages) -> None:
     pages.clock.turn(timedelta(minutes=5))  # by then the counts are made anew
     assert "Feed 003" not in browser.get("/feeds?sort=share").words
     pages.clock.turn(-timedelta(minutes=5))
+
+
+def test_outlets_muted_in_many_windows_at_once_are_all_muted(pages: Pages) -> None:
+    names = [f"Outlet {number}" for number in range(10)]
+    windows = [(pages.browser(), name) for name in names]
+    for window, _ in windows:
+        window.get("/feeds")
+
+    def mute(window: Browser, name: str) -> int:
+        return window.post("/feeds/mute", {"outlet": name}).status
+
+    with ThreadPoolExecutor(len(windows)) as threads:
+        assert list(threads.map(mute, *zip(*windows, strict=True))) == [303] * len(windows)
+
+    assert set(open_home(pages.root, {}).config.muted) >= set(names)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.web.guard import HEADERS
 from tests.pages import Answer, Pages, raw, served, spoken
 
 WITH_FORM = "/people/one?address=ana%40example.org"  # a page that holds a token
@@ -110,7 +111,31 @@ def test_more_connections_than_there_is_room_for_are_told_so(
     with served(tmp_path / "home") as pages, ExitStack() as lines:
         for _ in range(6):
             lines.enter_context(socket.create_connection(("127.0.0.1", pages.port), timeout=10))
-        assert spoken(pages.port, ASK).split()[1] == "503"
+        refused = spoken_whole(pages.port, ASK)
+        assert refused.split()[1] == "503"
+        assert missing_headers(refused) == []
         lines.close()
         time.sleep(0.2)
         assert spoken(pages.port, ASK).split()[1] == "404"
+
+
+def test_what_is_no_http_is_refused_with_the_headers_of_every_answer(open_pages: Pages) -> None:
+    for nonsense in ("GET /\x01 HTTP/1.1\r\n\r\n", "\x16\x03\x01\r\n\r\n", "no: http\r\n\r\n"):
+        refused = spoken_whole(open_pages.port, nonsense)
+
+        assert refused.split()[1] == "400"
+        assert missing_headers(refused) == []
+
+
+def spoken_whole(port: int, text: str) -> str:
+    """Send bytes as they are, and return the whole answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(text.encode("latin-1"))
+        with line.makefile("rb") as answer:
+            return answer.read().decode("latin-1")
+
+
+def missing_headers(answer: str) -> list[str]:
+    """Return the headers of every answer that a raw one lacks."""
+    head = answer.partition("\r\n\r\n")[0].casefold()
+    return [name for name in HEADERS if f"\r\n{name.casefold()}:" not in head]

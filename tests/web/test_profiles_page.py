@@ -100,11 +100,14 @@ def test_a_save_writes_the_file_with_its_comment_and_is_undone(pages: Pages) -> 
         {"threshold": "0.6", "t:accord": "", "term": "steel", "weight": "2", "side": "terms"},
     )
 
-    assert "Saved." in browser.follow(saved).words
+    shown = browser.follow(saved).words
+    assert "Saved." in shown
+    assert "scored anew by the running service" in shown
     assert trade(pages).threshold == 0.6
     assert trade(pages).terms == {"tariff*": 4.0, "steel": 2.0}
     assert (pages.root / "seeds" / "trade.toml").read_text().startswith(COMMENT)
-    browser.post("/profiles/trade/undo")
+    undone = browser.post("/profiles/trade/undo")
+    assert "scored anew by the running service" not in browser.follow(undone).words
     assert trade(pages).threshold == 0.5
     assert trade(pages).terms == {"tariff*": 4.0, "accord": 2.5}
 

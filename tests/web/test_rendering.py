@@ -12,7 +12,7 @@ import pytest
 
 from monitor.web import people, rendering
 from monitor.web.desk import Fields
-from monitor.web.rendering import LANGUAGES, as_json, environment, labels
+from monitor.web.rendering import LANGUAGES, as_json, environment, labels, options
 from tests.factories import NOON
 from tests.pages import PASSWORD, SETTINGS, Pages, served
 
@@ -183,3 +183,13 @@ def test_a_stranger_is_not_told_where_the_monitor_s_files_are(tmp_path: Path) ->
             answer = pages.browser().get(path)
             assert str(tmp_path) not in answer.text
         assert pages.browser().get(link).status == 503
+
+
+def test_options_are_escaped_and_the_chosen_one_is_marked() -> None:
+    plain = options(["A & B", "C"])
+
+    assert plain == "<option>A &amp; B</option><option>C</option>"
+    assert options(["A & B", "C"], "A & B") == (
+        "<option selected>A &amp; B</option><option>C</option>"
+    )
+    assert options(["C"], "<x>") == "<option>C</option><option selected>&lt;x&gt;</option>"

@@ -54,6 +54,15 @@ def test_what_a_person_must_do_is_told_in_red_with_what_to_do(pages: Pages) -> N
     assert 'class="light is-red"' in answer.text
 
 
+def test_a_home_whose_service_never_ran_is_told_how_to_start_it(tmp_path: Path) -> None:
+    with served(tmp_path / "home") as pages:
+        words = pages.browser().get("/status").words
+
+    assert "The service has never run here" in words
+    assert "monitor run" in words
+    assert "All is well" not in words
+
+
 def test_the_page_speaks_spanish_too(pages: Pages) -> None:
     answer = pages.browser().get("/status", **{"Accept-Language": "es"})
 
@@ -89,11 +98,11 @@ def test_who_is_not_logged_in_learns_nothing_else(tmp_path: Path) -> None:
 def test_anybody_may_ask_often_and_the_database_is_asked_every_five_seconds(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from monitor.web import office
+    from monitor.web import status
 
     asked = []
-    real = office.standing_facts
-    monkeypatch.setattr(office, "standing_facts", lambda *a: asked.append(1) or real(*a))
+    real = status.standing_facts
+    monkeypatch.setattr(status, "standing_facts", lambda *a: asked.append(1) or real(*a))
 
     for _ in range(20):
         health(pages)

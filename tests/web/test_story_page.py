@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -130,6 +131,30 @@ def test_a_verdict_moves_the_score_that_the_page_shows(own_pages: Pages) -> None
     answer = browser.get(f"/entries/{number}")
     assert _score(answer.text) < before
     assert f"it was {before:.2f} when it came" in answer.words
+
+
+def test_scores_that_are_still_to_move_are_told_as_such(
+    own_pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A fact of the clock: a second in operation, and hundreds of verdicts.
+    monkeypatch.setattr("monitor.web.learning.WAIT_S", 0.01)
+    number, browser, go_on = number_of(own_pages, "cup"), own_pages.browser(), threading.Event()
+    browser.get(f"/entries/{number}")
+
+    def slowly() -> None:
+        go_on.wait(10)
+
+    own_pages.server._office.learner.do("slow", slowly)
+
+    browser.post(f"/entries/{number}/verdict", {"verdict": "bad", "back": f"/entries/{number}"})
+
+    words = browser.get(f"/entries/{number}?said=story_learned").text
+    assert "load the page again in a few seconds" in words
+    assert "the scores below are the new ones" not in words
+    go_on.set()
+    assert own_pages.server._office.learner.wait(10)
+    with own_pages.store() as store:
+        assert store.last_learning() is not None
 
 
 def _score(text: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,29 @@ def test_the_next_page_goes_on_where_the_first_one_ended(tmp_path: Path) -> None
         assert first.text.count("data-item") == 40
         assert second.text.count("data-item") == 5
         assert len(first.body) < PAGE_MAX_BYTES
+
+
+def test_an_issue_whose_time_has_come_is_next_no_more(tmp_path: Path) -> None:
+    with newsroom(tmp_path / "home") as pages:
+        pages.clock.turn(timedelta(minutes=55))  # the issue is five minutes off
+        before = pages.browser().get("/").words
+        pages.clock.turn(timedelta(minutes=3))
+        older = pages.browser().get("/").words
+        pages.clock.turn(timedelta(minutes=3))
+        after = pages.browser().get("/").words
+
+    assert "2026-07-12 07:00 (in 5 min)" in before
+    assert "as it stood 3 min ago" in older
+    assert "2026-07-13 07:00" in after
+
+
+def test_a_home_without_entries_says_how_they_come(tmp_path: Path) -> None:
+    with served(tmp_path / "home") as pages:
+        with pages.store() as store:
+            store._db._conn.execute("DELETE FROM score")
+            store._db._conn.execute("DELETE FROM known")
+            store._db._conn.execute("DELETE FROM entry")
+        words = pages.browser().get("/").words
+
+    assert "No entry is stored yet" in words
+    assert "monitor poll" in words

@@ -164,10 +164,10 @@ def _advice(settings: MailSettings, problem: str) -> str:
 
 def sender_hints(domain: str, host: str) -> list[str]:
     """Return what readers' servers ask of the sender's domain; for a person to look up."""
-    host = "the server that sends it on" if is_loopback(host) else host
+    host = "your outgoing mail server" if is_loopback(host) else host
     return [
-        f"SPF: a TXT record of {domain} should begin with v=spf1 and allow {host}'s outgoing "
-        f"servers. Look: dig +short TXT {domain}",
+        f"SPF: a TXT record of {domain} should begin with v=spf1 and allow the addresses from "
+        f"which {host} sends. Look: dig +short TXT {domain}",
         f"DKIM: {host} should sign for {domain}. A message that arrived shows it: look for "
         f"dkim=pass and header.d={domain} in its Authentication-Results.",
         f"DMARC: a TXT record of _dmarc.{domain} says what becomes of mail that passes neither. "

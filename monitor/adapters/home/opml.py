@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
 from monitor.errors import ConfigError
 from monitor.model import Subscription
@@ -58,7 +57,7 @@ def write_opml(subscriptions: Iterable[Subscription], title: str = "Feeds") -> b
         for depth in range(len(open_folders) - 1, shared - 1, -1):
             lines.append(f"{_indent(depth)}</outline>")
         for depth in range(shared, len(topics)):
-            lines.append(f"{_indent(depth)}<outline text={quoteattr(topics[depth])}>")
+            lines.append(f"{_indent(depth)}<outline text={_quoted(topics[depth])}>")
         lines += [_indent(len(topics)) + _outline(member) for member in members]
         open_folders = topics
     for depth in range(len(open_folders) - 1, -1, -1):
@@ -70,12 +69,19 @@ def _indent(depth: int) -> str:
     return "  " * (depth + 2)
 
 
+def _quoted(text: str) -> str:
+    # Not at the top: it loads half of urllib, and most commands write no list.
+    from xml.sax.saxutils import quoteattr
+
+    return quoteattr(text)
+
+
 def _outline(feed: Subscription) -> str:
-    language = f" language={quoteattr(feed.language)}" if feed.language else ""
+    language = f" language={_quoted(feed.language)}" if feed.language else ""
     paused = ' paused="yes"' if feed.is_paused else ""
     return (
-        f'<outline type="rss" text={quoteattr(feed.title)}{language}{paused}'
-        f" xmlUrl={quoteattr(feed.url)}/>"
+        f'<outline type="rss" text={_quoted(feed.title)}{language}{paused}'
+        f" xmlUrl={_quoted(feed.url)}/>"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from monitor.adapters.home.profile_files import read_party
 from monitor.adapters.home.tomlfile import TomlFile
 from monitor.errors import ConfigError
 from monitor.model import Party, ProfileChange, TopicProfile
+
+# Who changes a file reads it first: two pages that save at once must not lose one's change.
+_changing = threading.RLock()
 
 
 def read_draft(root: Path, path: Path) -> TopicProfile:
@@ -94,12 +98,30 @@ def change_settings(
     from monitor.adapters.home.settings import read_settings  # pydantic is slow to import
 
     path = root / SETTINGS_FILE
-    changed = with_settings(read_file(path), SETTINGS_FILE, table, values)
-    names = [profile.name for profile in read_seeds(root)[0]]
-    read_settings(TomlFile.parse(SETTINGS_FILE, changed), names)
-    kept = _replace(path, changed)
+    with _changing:
+        raw = read_file(path)
+        TomlFile.parse(SETTINGS_FILE, raw)  # a mistake in it is told with its line
+        changed = with_settings(raw, SETTINGS_FILE, table, values)
+        names = [profile.name for profile in read_seeds(root)[0]]
+        read_settings(TomlFile.parse(SETTINGS_FILE, changed), names)
+        kept = _replace(path, changed)
     assert kept is not None  # it was just read
     return kept
+
+
+def change_list(root: Path, key: str, change: Callable[[list[str]], list[str]]) -> bool:
+    """Change a list at the top of monitor.toml as it stands there now; False when it stays so.
+
+    Of several who add to it at once, none loses what another added.
+    """
+    with _changing:
+        known = TomlFile.parse(SETTINGS_FILE, read_file(root / SETTINGS_FILE)).data.get(key, [])
+        if not isinstance(known, list):
+            raise ConfigError(f"{SETTINGS_FILE}, {key}", "expected a list; nothing was changed")
+        then = change(list(known))
+        if then != known:
+            change_settings(root, (), {key: then or None})
+    return then != known
 
 
 def add_alias(root: Path, party: Party, kind: str, alias: str, weight: float) -> Path | None:
@@ -120,11 +142,14 @@ def add_alias(root: Path, party: Party, kind: str, alias: str, weight: float) ->
 
 
 def _edit_profile(root: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
-    _keep_shipped(root)
-    path = root / "seeds" / f"{name}.toml"
-    changed = change(read_file(path))
-    parse_profile(f"seeds/{path.name}", name, changed, read_seeds(root)[1])
-    kept = _replace(path, changed)
+    with _changing:
+        _keep_shipped(root)
+        path = root / "seeds" / f"{name}.toml"
+        raw = read_file(path)
+        TomlFile.parse(f"seeds/{path.name}", raw)
+        changed = change(raw)
+        parse_profile(f"seeds/{path.name}", name, changed, read_seeds(root)[1])
+        kept = _replace(path, changed)
     assert kept is not None  # it was just read
     return kept
 

@@ -48,6 +48,7 @@ _PUBLIC_URL = re.compile(
     r"(?:/[A-Za-z0-9._~/-]*)?"
 )
 _SPAN_OF_DAY = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
+_CLUSTER = re.compile(r"dask(\+tls)?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 _WEBHOOK = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:[/?][!#-;=?-Z_a-z~%]*)?")
 SPAN_MAX = dt.timedelta(days=30)
 LENGTH_MAX = 200
@@ -257,6 +258,9 @@ def _check_home(file: TomlFile, config: Config) -> None:
             _check_proxy(file, ("feeds", name, "proxy"), feed.proxy)
     _between(file, ("poll", "connections"), poll.connections, 1, 1000)
     _between(file, ("poll", "processes"), poll.processes, 0, 256)
+    if poll.workers != "local" and not _CLUSTER.fullmatch(poll.workers):
+        problem = f'{poll.workers!r}; expected "local", or "dask://HOST:PORT" for a Dask cluster'
+        raise file.error(("poll", "workers"), problem)
     _between(file, ("embeddings", "weight"), config.embeddings.weight, 0, 5)
     for key, least in (("texts", RETENTION_TEXTS_MIN), ("entries", RETENTION_ENTRIES_MIN)):
         kept: dt.timedelta = getattr(config.retention, key)
@@ -412,6 +416,7 @@ def _check_digest(
             raise file.error((*here, "profiles", index), problem)
     _check_recipients(file, here, digest)
     _between(file, (*here, "length"), digest.length, 1, LENGTH_MAX)
+    _between(file, (*here, "related"), digest.related, 0, LENGTH_MAX)
     _between(file, (*here, "threshold_shift"), digest.threshold_shift, -1.0, 1.0)
     _check_alert(file, here, digest)
     good = not digest.webhook or _WEBHOOK.fullmatch(digest.webhook) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,17 @@ from monitor.model import Subscription
 FEEDS_MAX = 20_000  # more in one list are a mistake, and nobody could look at them
 
 
+# Who changes the list reads it first: two pages that save at once must not lose one's change.
+_changing = threading.Lock()
+
+
 def add_feeds(root: Path, feeds: Iterable[Subscription]) -> list[Subscription]:
     """Add feeds at the end of the list; return those that were not there."""
+    with _changing:
+        return _add(root, feeds)
+
+
+def _add(root: Path, feeds: Iterable[Subscription]) -> list[Subscription]:
     known = read_subscriptions(root)
     there = {feed.url for feed in known}
     added = []
@@ -41,16 +51,18 @@ def pause_feed(root: Path, url: str, *, paused: bool) -> bool:
 
 def remove_feed(root: Path, url: str) -> bool:
     """Take a feed out of the list; its entries stay. Return whether it was there."""
-    feeds = read_subscriptions(root)
-    left = [feed for feed in feeds if feed.url != url]
-    if len(left) < len(feeds):
-        save_subscriptions(root, left)
+    with _changing:
+        feeds = read_subscriptions(root)
+        left = [feed for feed in feeds if feed.url != url]
+        if len(left) < len(feeds):
+            save_subscriptions(root, left)
     return len(left) < len(feeds)
 
 
 def _change(root: Path, url: str, change: Callable[[Subscription], Subscription]) -> bool:
-    feeds = read_subscriptions(root)
-    changed = [change(feed) if feed.url == url else feed for feed in feeds]
-    if list(feeds) != changed:
-        save_subscriptions(root, changed)
+    with _changing:
+        feeds = read_subscriptions(root)
+        changed = [change(feed) if feed.url == url else feed for feed in feeds]
+        if list(feeds) != changed:
+            save_subscriptions(root, changed)
     return list(feeds) != changed

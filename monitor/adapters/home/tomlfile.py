@@ -21,7 +21,13 @@ _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\s*$
 _HEADER = re.compile(r"^\s*\[{1,2}([^\]]+)\]")
 _KEY_PART = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([A-Za-z0-9_-]+))\s*(\.|=|$)')
 NOTHING_STARTED = "nothing was started"
+_NOT_USED = "changed settings are not used, what was read before stays in force"
 LEVELS_MAX = 20  # of tables and lists within one another; the settings need four
+
+
+def not_used(error: ConfigError) -> str:
+    """Return what a running program says of changed files with a mistake."""
+    return f"{_NOT_USED}: {str(error).replace(f'; {NOTHING_STARTED}', '')}"
 
 
 @dataclass(frozen=True, slots=True)

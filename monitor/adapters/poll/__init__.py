@@ -6,7 +6,7 @@ pure.
 """
 
 from monitor.adapters.poll.guard import lane_of, without_credentials
-from monitor.adapters.poll.poller import Poller
+from monitor.adapters.poll.poller import Poller, SentOn
 from monitor.adapters.poll.transfer import Limits
 
-__all__ = ["Limits", "Poller", "lane_of", "without_credentials"]
+__all__ = ["Limits", "Poller", "SentOn", "lane_of", "without_credentials"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from monitor.adapters.poll.answer import (
     PERMANENT,
@@ -53,6 +53,18 @@ _STRAIGHT = Access()
 PollAnswer = tuple[PollRequest, Retrieved | PollError]
 
 
+class SentOn(PollError):
+    """A chain of redirects left the servers that may be asked here; another goes on with it.
+
+    No failure of the feed. `url` is what is to be asked next; the rest is what the chain has
+    used up.
+    """
+
+    hop_count = 0
+    is_permanent = True
+    used_s = 0.0
+
+
 class Poller:
     """Polls feeds. Not for several threads; one `poll` at a time.
 
@@ -94,6 +106,8 @@ class Poller:
         requests: Iterable[PollRequest],
         stopped: Callable[[], bool] = lambda: False,
         before_waiting: Callable[[], None] = lambda: None,
+        lanes: Container[str] | None = None,
+        chains: Mapping[int, SentOn] | None = None,
     ) -> Iterator[PollAnswer]:
         """Make each request once; yield each with its answer or error, as they finish.
 
@@ -102,6 +116,8 @@ class Poller:
         without a word: it stays due. Transfers go on only while the consumer asks
         for the next answer; the time it takes itself counts against no deadline.
         `before_waiting` is called when there is nothing to do but to wait for the network.
+        `lanes`, where given, are the only servers that may be asked (`lane_of`): who is sent
+        on to another comes back as SentOn, and goes on by `chains`, by feed number, elsewhere.
         """
         if self._is_polling:
             raise RuntimeError("a poller makes one poll at a time")
@@ -109,8 +125,9 @@ class Poller:
         current = _Round(
             self._engine, self._limits, self._spacing_s, access=self._access, doorman=self._doorman
         )
+        current.only = lanes
         try:
-            current.take(requests)
+            current.take(requests, chains or {})
             while current.has_work and not stopped():
                 yield from current.turn(before_waiting)
         finally:
@@ -140,6 +157,7 @@ class _Round:
         access: Mapping[str, Access],
         doorman: Doorman,
     ) -> None:
+        self.only: Container[str] | None = None  # the servers that may be asked; None: any
         self._engine = engine
         self._access = access
         self._doorman = doorman
@@ -154,7 +172,7 @@ class _Round:
         is_waiting = self._lanes.next_at() is not None
         return is_waiting or bool(self._finished or self._rejected or self._engine.running)
 
-    def take(self, requests: Iterable[PollRequest]) -> None:
+    def take(self, requests: Iterable[PollRequest], chains: Mapping[int, SentOn]) -> None:
         """Put each request into its server's lane, in the given order."""
         for request in requests:
             url = without_credentials(request.address)
@@ -165,6 +183,7 @@ class _Round:
                 continue
             try:
                 errand = _errand(request, access)
+                _go_on(errand, chains.get(request.feed.number))
             except ValueError as error:
                 kind = Problem.FORBIDDEN_ADDRESS.value
                 self._rejected.append((request, PollError(url, str(error), kind=kind)))
@@ -264,6 +283,8 @@ class _Round:
         errand.target = target
         if refused := self._refuse(errand):
             self._finished.append((errand, refused))
+        elif self.only is not None and target.lane not in self.only:
+            self._finished.append((errand, _sent_on(errand)))
         else:
             self._lanes.add(target.lane, errand, first=True)
 
@@ -286,6 +307,21 @@ def _errand(request: PollRequest, access: Access) -> Errand:
         proxy=access.proxy,
         proxy_login=access.proxy_login,
     )
+
+
+def _sent_on(errand: Errand) -> SentOn:
+    sent = SentOn(errand.feed_url, "sent on to another server", url=errand.target.url)
+    sent.hop_count, sent.is_permanent = errand.hop_count, errand.is_permanent
+    sent.used_s = errand.used_s
+    return sent
+
+
+def _go_on(errand: Errand, sent: SentOn | None) -> None:
+    """Put an errand where its chain of redirects was left."""
+    if sent is not None:
+        errand.target = read_target(sent.url)
+        errand.hop_count, errand.is_permanent = sent.hop_count, sent.is_permanent
+        errand.used_s = sent.used_s
 
 
 def _check_proxy(proxy: str) -> None:

@@ -98,7 +98,8 @@ class _Socket(socket.socket):
     """A socket whose double libcurl keeps; this one closes with its last reference."""
 
     def __del__(self) -> None:
-        self.close()
+        if self.fileno() >= 0:  # else it was never made
+            self.close()
 
 
 class _Transfer:
@@ -128,6 +129,7 @@ class _Transfer:
         self.ends_at = now + self._limits.total_s - errand.used_s
         self.refused = ""  # the doorman's words
         self.excess = ""  # which limit the server went over
+        self.shortage = ""  # what this machine did not give us
         self._lines: list[bytes] = []
         self._chunks: list[bytes] = []
         self._in_body = False
@@ -169,6 +171,8 @@ class _Transfer:
             return self.errand.failed(Problem.FORBIDDEN_ADDRESS, self.refused)
         if self.excess:
             return self.errand.failed(Problem.TOO_LARGE, self.excess)
+        if self.shortage:
+            return self.errand.failed(Problem.UNKNOWN, self.shortage)
         kind, words = _FAILURES.get(code, (Problem.UNKNOWN, "the transfer failed"))
         if code == pycurl.E_FILESIZE_EXCEEDED:
             words = _TOO_LARGE.format(size_text(self._limits.body_bytes))
@@ -222,7 +226,11 @@ class _Transfer:
             is_numeric = name.strip("[]") == host  # then the refusal names it already
             self.refused = f"{'' if is_numeric else f'{name}: '}{refused}, which is not polled"
             return pycurl.SOCKET_BAD
-        return _Socket(address.family, address.socktype, address.protocol)
+        try:
+            return _Socket(address.family, address.socktype, address.protocol)
+        except OSError as error:  # too many open files: ours, and no fault of the publisher's
+            self.shortage = f"this machine has no socket left for it ({error.strerror})"
+            return pycurl.SOCKET_BAD
 
 
 def _fixed_options(limits: Limits) -> Iterator[tuple[int, Any]]:

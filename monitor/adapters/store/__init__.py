@@ -1,6 +1,7 @@
 """Everything remembered, in one SQLite file: feeds, entries, stories, issues, outbox, verdicts.
 
-database.py is the sole user of sqlite3 and, with schema.py, of sqlite_utils.
+database.py, transactions.py and words.py are the sole users of sqlite3; database.py and schema.py
+of sqlite_utils.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from monitor.adapters.store.archive import (
     Status,
     StoredEntry,
 )
+from monitor.adapters.store.backfill import Backfill
 from monitor.adapters.store.browse import (
     Browse,
     Edit,
@@ -26,11 +28,11 @@ from monitor.adapters.store.browse import (
     Wanted,
 )
 from monitor.adapters.store.counts import Counts, FeedDays
-from monitor.adapters.store.database import BUSY_TIMEOUT_S, Database
+from monitor.adapters.store.database import Database
 from monitor.adapters.store.entries import Entries, SavedPoll
 from monitor.adapters.store.feeds import Feeds, FeedsChange
 from monitor.adapters.store.issued import Issued, ShownIssue, ShownStory, StoryAbove
-from monitor.adapters.store.ledger import IssueKind, IssueRecord, Ledger
+from monitor.adapters.store.ledger import Ledger
 from monitor.adapters.store.outbox import Outbox
 from monitor.adapters.store.pairs import Pairs, RankNote, StoryPairs
 from monitor.adapters.store.people import People
@@ -39,8 +41,10 @@ from monitor.adapters.store.readers import Forgotten, Reader, Readers
 from monitor.adapters.store.rescored import Rescored
 from monitor.adapters.store.retention import Retention
 from monitor.adapters.store.sessions import Sessions
+from monitor.adapters.store.slots import IssueKind, IssueRecord
 from monitor.adapters.store.stories import Stories
 from monitor.adapters.store.traces import Traces
+from monitor.adapters.store.transactions import BUSY_TIMEOUT_S
 from monitor.adapters.store.upkeep import Troubles
 from monitor.adapters.store.verdicts import Verdicts
 from monitor.adapters.store.wishes import Wishes
@@ -75,6 +79,7 @@ class Store(
     Feeds,
     Traces,
     Rescored,
+    Backfill,
     Entries,
     Stories,
     Places,
@@ -95,13 +100,13 @@ class Store(
 ):
     """The memory of one home, for one thread; other threads and commands open their own.
 
-    Its methods are split by noun, one file each: feeds.py, traces.py, entries.py and places.py (the
-    poll run),
-    stories.py and ledger.py (the digest run), pairs.py (stories as people put them), outbox.py
-    (the delivery run), people.py (who left), sessions.py (who is logged in), verdicts.py
-    (learning), upkeep.py and retention.py (the service), archive.py, browse.py and issued.py
-    (people's questions). Every writing method is one transaction that is kept wholly or not at
-    all and may be repeated; every method raises StoreError when the database cannot be used.
+    Its methods are split by noun, one file each: feeds.py, traces.py, entries.py and places.py
+    (the poll run), stories.py, slots.py and ledger.py (the digest run), pairs.py (stories as
+    people put them), outbox.py (the delivery run), people.py (who left), sessions.py (who is
+    logged in), verdicts.py (learning), upkeep.py and retention.py (the service), archive.py,
+    browse.py and issued.py (people's questions), backfill.py (archives). Every writing method is
+    one transaction that is kept wholly or not at all and may be repeated; every method raises
+    StoreError when the database cannot be used.
     """
 
     @classmethod

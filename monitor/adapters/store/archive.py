@@ -53,6 +53,8 @@ class IssueNote:
     slot_label: str
     issued_at: datetime
     silent: bool  # not shown: it joined a story that had been sent
+    lead: str = ""  # the headline that spoke for its story, "" when that is its own
+    under: str = ""  # the headline that its story was told under, "" when it stood by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,10 +308,18 @@ class Archive(Part):
     def _explained(self, stored: StoredEntry) -> StoredEntry:
         issues = self._db.rows(
             f"""
-            SELECT digest.name, {_SLOT_LABEL} AS slot_label, issue.issued_at, commitment.silent
+            SELECT digest.name, {_SLOT_LABEL} AS slot_label, issue.issued_at, commitment.silent,
+                CASE WHEN shown.lead != commitment.entry THEN lead.title END AS lead,
+                first_lead.title AS under
             FROM digest
             JOIN commitment ON commitment.digest = digest.number AND commitment.entry = ?
             JOIN issue ON issue.number = commitment.issue
+            LEFT JOIN issue_story AS shown ON shown.issue = commitment.issue
+                AND shown.story = commitment.story AND NOT commitment.silent
+            LEFT JOIN entry AS lead ON lead.number = shown.lead
+            LEFT JOIN issue_story AS first ON first.issue = commitment.issue
+                AND first.story = shown.under
+            LEFT JOIN entry AS first_lead ON first_lead.number = first.lead
             ORDER BY issue.issued_at, digest.name
             """,
             [stored.number],
@@ -327,7 +337,12 @@ class Archive(Part):
             stored,
             issues=tuple(
                 IssueNote(
-                    row["name"], row["slot_label"], from_us(row["issued_at"]), bool(row["silent"])
+                    row["name"],
+                    row["slot_label"],
+                    from_us(row["issued_at"]),
+                    bool(row["silent"]),
+                    row["lead"] or "",
+                    row["under"] or "",
                 )
                 for row in issues
             ),

@@ -7,6 +7,7 @@ is that old counts as told. It stays stored, and can be found.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -16,7 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.adapters.store.database import BACKUP_FOLDER, Database, flush, make_folder
+from monitor.adapters.store.carrying import Carried, carry_over
+from monitor.adapters.store.database import Database
+from monitor.adapters.store.files import BACKUP_FOLDER, flush, make_folder, room_bytes
 from monitor.adapters.store.rows import to_us
 from monitor.adapters.store.upkeep import BACKUP, RESTORED, note_fact
 from monitor.errors import StoreError
@@ -46,6 +49,7 @@ class Restored:
     replaced: Path | None  # where the former database is now; None: there was none
     background_count: int  # entries that count as told, of those the backup holds
     mail_count: int  # messages that were under way in the backup
+    carried: Carried  # what people said since the backup
 
 
 def backups(database: Path) -> list[Backup]:
@@ -75,6 +79,7 @@ def make_backup(database: Path, now: datetime, target: Path | None = None) -> Pa
         for left in final.parent.glob("*.part*"):  # a copy that a crash cut short
             left.unlink(missing_ok=True)
     half = final.with_name(f"{final.name}.part")
+    _require_room(database, final)
     try:
         with Database.open(database) as source:
             source.copy_into(half)
@@ -99,6 +104,17 @@ def make_backup(database: Path, now: datetime, target: Path | None = None) -> Pa
     return final
 
 
+def _require_room(database: Path, final: Path) -> None:
+    """Raise StoreError when a copy would leave nothing on its disk: others need to write, too."""
+    free, needed = room_bytes(final.parent), database.stat().st_size * 11 // 10 + 2**20
+    if free is not None and free < needed:
+        raise StoreError(
+            f"{final}: the backup was not begun: it may need {needed / 1e6:.0f} MB, and"
+            f" {free / 1e6:.0f} MB are free. The older backups are as they were. Free some space,"
+            " or shorten [retention]."
+        )
+
+
 def superfluous(found: Sequence[Backup]) -> Iterator[Backup]:
     """Yield the backups that are not kept, of those given newest first.
 
@@ -117,12 +133,18 @@ def superfluous(found: Sequence[Backup]) -> Iterator[Backup]:
 
 
 def restore(
-    backup: Path, database: Path, now: datetime, *, told_until: datetime | None = None
+    backup: Path,
+    database: Path,
+    now: datetime,
+    *,
+    told_until: datetime | None = None,
+    with_verdicts: bool = True,
 ) -> Restored:
     """Put a backup in the database's place; the former one is kept beside it.
 
     To be called while nothing else uses the database. What is dated before `told_until`
-    (None: now) is never mailed. Raises StoreError, with the database as it was, when the
+    (None: now) is never mailed. What people said since is carried over; of verdicts
+    not with `with_verdicts` False. Raises StoreError, with the database as it was, when the
     backup is damaged, of a newer version or none of ours.
     """
     fresh = database.with_name(RESTORING)
@@ -131,7 +153,7 @@ def restore(
         with Database.open(fresh) as copy:
             copy.check(whole=True)
             counts = _settle(copy, min(told_until or now, now), now)
-            _keep_unsubscribed(copy, database)
+            carried = carry_over(copy, database, now, verdicts=with_verdicts)
             copy.fold_log()
         _remove(fresh, only_companions=True)
     except (StoreError, OSError) as error:
@@ -141,7 +163,13 @@ def restore(
                 f"{backup}: cannot be restored ({error.strerror}). The database is as it was."
             ) from error
         raise StoreError(f"{error} (Found in {backup}; the database is as it was.)") from error
-    return Restored(_exchange(fresh, database, now), *counts)
+    try:
+        return Restored(_exchange(fresh, database, now), *counts, carried)
+    except OSError as error:
+        raise StoreError(
+            f"{database}: the backup could not be put in its place ({error.strerror}). Nothing is"
+            f" lost: it is in {fresh}, what was there is there or beside it. Run the restore again."
+        ) from error
 
 
 def _take_in(backup: Path, fresh: Path) -> None:
@@ -196,25 +224,21 @@ def _settle(copy: Database, told_until: datetime, now: datetime) -> tuple[int, i
     return entries, mails
 
 
-def _keep_unsubscribed(copy: Database, database: Path) -> None:
-    """Keep who unsubscribed since the backup was made, where the former database can tell."""
-    with suppress(StoreError), Database.open(database, read_only=True) as former:
-        rows = former.rows("SELECT digest, recipient, at FROM unsubscribed")
-        with copy.writing("keeping who unsubscribed"):
-            copy.run_many(
-                "INSERT INTO unsubscribed VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [tuple(row) for row in rows],
-            )
-
-
 def _exchange(fresh: Path, database: Path, now: datetime) -> Path | None:
     """Put the fresh file in the database's place, at no moment leaving none there."""
     replaced = database.with_name(f"replaced-{now:{_STAMP}}Z.db")
+    for number in itertools.count(2):  # several in one second
+        if not os.path.lexists(replaced):
+            break
+        replaced = database.with_name(f"replaced-{now:{_STAMP}}Z-{number}.db")
     there = database.exists()
     if there:
         with suppress(StoreError), Database.open(database) as former:
             former.fold_log()
-        os.link(database, replaced)
+        try:
+            os.link(database, replaced)
+        except OSError:  # no hard links on this disk: for a moment there is none, and that is told
+            database.replace(replaced)
         for suffix in _COMPANIONS:
             # A log left behind would be folded into the file that comes in its place.
             with suppress(FileNotFoundError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from monitor.adapters.store.archive import NO_MATCH, Archive, StoredEntry, match_expression
@@ -21,6 +22,7 @@ from monitor.model import Entry, EntryKey
 
 EDITS_KEPT: Final = 20  # of one entry: some publishers change theirs all day
 NEAR_LIMIT: Final = 5000  # entries of a search that are put in order: the newest of them
+ASKED_AT_ONCE: Final = 200  # each question gives way to whoever else computes
 _FEED_TITLE = "(SELECT title FROM feed WHERE feed.number = entry.feed) AS feed_title"
 
 
@@ -105,15 +107,19 @@ class Browse(Archive):
             )
         return [row["name"] for row in rows]
 
-    def plain_entries(self, since: datetime) -> list[PlainEntry]:
-        """Return the entries dated since then, without background, newest first."""
+    def plain_entries(self, since: datetime, until: datetime | None = None) -> list[PlainEntry]:
+        """Return the entries dated since then, without background, newest first.
+
+        `until`: and before then.
+        """
         with self._db.reading("reading entries"):
             rows = self._db.rows(
                 f"""
-                SELECT {ENTRY_COLUMNS} FROM entry WHERE dated_at >= ? AND NOT background
+                SELECT {ENTRY_COLUMNS} FROM entry
+                WHERE dated_at >= ? AND dated_at < ? AND NOT background
                 ORDER BY dated_at DESC, number DESC
                 """,
-                [to_us(since)],
+                [to_us(since), 2**63 - 1 if until is None else to_us(until)],
             )
         return [PlainEntry(row["number"], entry_from_row(row), row["story"]) for row in rows]
 
@@ -158,31 +164,35 @@ class Browse(Archive):
         hashes = {(key.feed, id_hash(key.id)): key for key in keys}
         found: dict[EntryKey, dict[str, bool]] = {}
         with self._db.reading("reading verdicts on entries"):
-            for (feed, id_), key in hashes.items():
+            for some in _some(hashes):
                 for row in self._db.rows(
-                    """
-                    SELECT profile, good FROM verdict
-                    WHERE feed = ? AND id_hash = ? AND reader = ''
+                    f"""
+                    WITH wanted (feed, id_hash) AS (VALUES {_places(some)})
+                    SELECT feed, id_hash, profile, good FROM wanted
+                    CROSS JOIN verdict USING (feed, id_hash) WHERE reader = ''
                     """,
-                    [feed, id_],
+                    [value for pair in some for value in pair],
                 ):
+                    key = hashes[row["feed"], row["id_hash"]]
                     found.setdefault(key, {})[row["profile"]] = bool(row["good"])
         return found
 
     def numbers_of(self, keys: Iterable[EntryKey]) -> dict[EntryKey, int]:
         """Return the numbers of entries; those that are not kept any more are missing."""
+        hashes = {(key.feed, id_hash(key.id)): key for key in keys}
         found = {}
         with self._db.reading("looking up entries"):
-            for key in keys:
-                number = self._db.value(
-                    """
-                    SELECT entry.number FROM known JOIN entry ON entry.number = known.entry
-                    WHERE known.feed = ? AND known.id_hash = ?
+            for some in _some(hashes):
+                for row in self._db.rows(
+                    f"""
+                    WITH wanted (feed, id_hash) AS (VALUES {_places(some)})
+                    SELECT known.feed, known.id_hash, entry.number FROM wanted
+                    CROSS JOIN known USING (feed, id_hash)
+                    JOIN entry ON entry.number = known.entry
                     """,
-                    [key.feed, id_hash(key.id)],
-                )
-                if number is not None:
-                    found[key] = int(number)
+                    [value for pair in some for value in pair],
+                ):
+                    found[hashes[row["feed"], row["id_hash"]]] = int(row["number"])
         return found
 
 
@@ -204,6 +214,17 @@ def remember_edit(db: Database, entry: int, title: str, summary: str, at_us: int
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _some(hashes: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield feeds and hashes, as many at a time as one question is asked for."""
+    pairs = iter(hashes)
+    while some := list(islice(pairs, ASKED_AT_ONCE)):
+        yield some
+
+
+def _places(pairs: Sequence[object]) -> str:
+    return ", ".join(["(?, ?)"] * len(pairs))
 
 
 def _source(wanted: Wanted) -> str:

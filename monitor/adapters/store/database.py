@@ -1,17 +1,14 @@
-"""The database file: opened, checked, brought up to date, and used in whole transactions.
+"""The database: opened, checked, brought up to date, copied.
 
-Sole user of sqlite3 and, with schema.py, of sqlite_utils.
+With schema.py, sole user of sqlite_utils.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,14 +17,20 @@ from urllib.parse import quote
 import sqlite_utils
 
 from monitor.adapters.store import ground, schema
-from monitor.adapters.store.turn import turn_of
-from monitor.errors import DiskFull, StoreError
+from monitor.adapters.store.files import (
+    BACKUP_FOLDER,
+    flush,
+    is_frozen,
+    is_there,
+    make_folder,
+    make_private,
+)
+from monitor.adapters.store.transactions import BUSY_TIMEOUT_S, Transactions
+from monitor.adapters.store.words import damaged, in_words
+from monitor.errors import StoreError
 
-BUSY_TIMEOUT_S = 10.0  # every write of ours is far shorter, so who waits longer waits in vain
 WAL_LIMIT_BYTES = 16 * 2**20  # what the write-ahead log is cut down to once it is free
 SWITCH_ATTEMPTS = 5  # of six processes that made a file at once, one in 180 needed a second
-GATHERED_MAX = 16  # writes that share a transaction
-GATHERED_S = 0.1  # and for how long: others wait for it
 CHECK_ALWAYS_BYTES = 8 * 2**20  # up to this size a check takes a few hundredths of a second
 OLDEST_SQLITE = (3, 38, 0)  # STRICT tables, RETURNING and the JSON functions
 
@@ -41,30 +44,23 @@ _PRAGMAS = f"""
     PRAGMA wal_autocheckpoint = 4000;  -- pages: each folding of the log waits for the disk twice
     PRAGMA temp_store = MEMORY;     -- the service may have no place for temporary files
     PRAGMA journal_size_limit = {WAL_LIMIT_BYTES};
+    PRAGMA fullfsync = 1;           -- macOS: else its disks may answer before they have written
+    PRAGMA checkpoint_fullfsync = 1;
 """
 
 _REQUIRED = {"foreign_keys": 1, "synchronous": 2, "trusted_schema": 0, "cell_size_check": 1}
-NO_ROOM_BYTES = 64 * 2**10  # the log's index alone takes half of it
-BACKUP_FOLDER = "backups"  # beside the database
 
 # Opening creates the file and closes it again, and a process that closes any handle
 # of a file loses its locks on it: no other thread may be connecting meanwhile.
 _opening = threading.Lock()
 
 
-class Database:
-    """One connection, for one thread. Reads see one state, writes happen wholly or not at all."""
+class Database(Transactions):
+    """The file, for one thread: see `Transactions` for what is done with it."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._conn = connection
+        super().__init__(path, connection)
         self._db = sqlite_utils.Database(connection, execute_plugins=False)
-        self._turn = turn_of(str(path.absolute()))
-        self._has_turn = False
-        self._busy_timeout_s = BUSY_TIMEOUT_S
-        self._is_gathering = False
-        self._gathered_count = 0  # blocks in the transaction under way
-        self._gathered_since = 0.0
 
     @classmethod
     def open(
@@ -72,14 +68,14 @@ class Database:
         path: Path,
         *,
         read_only: bool = False,
-        check: bool = False,
+        check: bool | None = False,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
     ) -> Database:
         """Open the database file, made and brought up to date where needed.
 
         The file is readable by its owner alone. A small one is checked for damage
-        each time, a large one when `check` is set. `read_only` neither makes a file nor
-        lets anything be written. Raises StoreError with what to do.
+        each time, a large one when `check` is set; None: not even a small one. `read_only`
+        neither makes a file nor lets anything be written. Raises StoreError with what to do.
         """
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError(
@@ -88,17 +84,19 @@ class Database:
             )
         with _opening:
             if not read_only:
-                _make_private(path)
-            elif not _is_there(path):
+                make_private(path)
+            elif not is_there(path):
                 raise StoreError(
                     f"{path}: there is no database yet. Poll the feeds once (monitor poll)."
                 )
             return cls._connect(path, read_only, check, busy_timeout_s)
 
     @classmethod
-    def _connect(cls, path: Path, read_only: bool, check: bool, busy_timeout_s: float) -> Database:
+    def _connect(
+        cls, path: Path, read_only: bool, check: bool | None, busy_timeout_s: float
+    ) -> Database:
         # On a disk that may only be read there is no log to share: the file is all there is.
-        frozen = read_only and _is_frozen(path.parent)
+        frozen = read_only and is_frozen(path.parent)
         mode = "mode=ro&immutable=1" if frozen else "mode=rw"
         try:
             connection = sqlite3.connect(
@@ -108,7 +106,7 @@ class Database:
                 isolation_level=None,  # no transaction begins but by our own BEGIN
             )
         except sqlite3.Error as error:
-            raise _in_words(error, path, "opening the database") from error
+            raise in_words(error, path, "opening the database") from error
         database = cls(path, connection)
         database._busy_timeout_s = busy_timeout_s
         try:
@@ -120,7 +118,8 @@ class Database:
                 else:
                     database._prepare(may_switch=not read_only)
                 connection.row_factory = sqlite3.Row
-                if check or path.stat().st_size <= CHECK_ALWAYS_BYTES:
+                is_small = path.stat().st_size <= CHECK_ALWAYS_BYTES
+                if check or (check is not None and is_small):
                     database.check()
                 if read_only:
                     connection.execute("PRAGMA query_only = 1")
@@ -264,7 +263,7 @@ class Database:
         with self._told("checking the database"):
             findings = [row[0] for row in self._conn.execute(f"PRAGMA {pragma}")]
         if findings != ["ok"]:
-            raise StoreError(_damaged(self.path, " ".join(" ".join(findings).split())))
+            raise StoreError(damaged(self.path, " ".join(" ".join(findings).split())))
 
     def log_bytes(self) -> int:
         """Return the size of the write-ahead log, 0 when there is none."""
@@ -279,130 +278,6 @@ class Database:
             busy = self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
-    # ------------------------------------------------------------ transactions
-
-    @contextmanager
-    def writing(self, what: str) -> Iterator[None]:
-        """Run the block as one transaction: all of it is kept, or nothing.
-
-        `what` says in the error what was being done ("saving a poll"). A StoreError
-        of the disk may leave open whether the step was kept: every step may be repeated.
-        Within `gathering`, what was gathered so far is kept or lost with it.
-        """
-        with self._told(what):
-            if not (self._is_gathering and self._conn.in_transaction):
-                self._begin_writing(what)
-                self._gathered_count, self._gathered_since = 0, time.monotonic()
-            try:
-                yield
-                self._gathered_count += 1
-                if self._is_full():
-                    self._conn.execute("COMMIT")
-                    self._give_turn()
-            except BaseException:
-                self._roll_back()
-                raise
-
-    @contextmanager
-    def reading(self, what: str) -> Iterator[None]:
-        """Run the block on one state of the database, whatever others write meanwhile."""
-        with self._told(what):
-            if self._is_gathering and self._conn.in_transaction:  # what is gathered is seen too
-                yield
-                return
-            self._conn.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._roll_back()
-
-    @contextmanager
-    def gathering(self) -> Iterator[Callable[[], None]]:
-        """Let the writes of the block share transactions, a few at a time; yield what ends one.
-
-        Each commit waits for the disk, and splits the word index once more. Call what is
-        yielded before waiting for anything: meanwhile nobody else can write.
-        """
-        self._is_gathering = True
-        try:
-            yield self._commit_gathered
-        finally:
-            self._is_gathering = False
-            self._commit_gathered()
-
-    def _commit_gathered(self) -> None:
-        with self._told("committing what was gathered"):
-            if self._conn.in_transaction:
-                try:
-                    self._conn.execute("COMMIT")
-                    self._give_turn()
-                except BaseException:
-                    self._roll_back()
-                    raise
-
-    def _is_full(self) -> bool:
-        """Tell whether the transaction under way is to be committed now."""
-        if not self._is_gathering or self._gathered_count >= GATHERED_MAX:
-            return True
-        return time.monotonic() - self._gathered_since > GATHERED_S
-
-    def _roll_back(self) -> None:
-        # What made us roll back is worth telling, not that this failed too; SQLite itself
-        # undoes what is open when the connection closes. A full disk has done so already.
-        if self._conn.in_transaction:
-            with suppress(sqlite3.Error):
-                self._conn.execute("ROLLBACK")
-        self._give_turn()
-
-    def _begin_writing(self, what: str) -> None:
-        """Begin a transaction that writes, in the order in which our threads asked for one."""
-        if not self._turn.take(self._busy_timeout_s):
-            locked = f"{_WORDS[sqlite3.SQLITE_BUSY]} (SQLite says: database is locked)"
-            raise StoreError(f"{self.path}: {what}: {locked}")  # in the words it would be told
-        self._has_turn = True
-        try:
-            self._conn.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            self._give_turn()
-            raise
-
-    def _give_turn(self) -> None:
-        if self._has_turn:
-            self._has_turn = False
-            self._turn.give()
-
-    @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, UnicodeError) as error:
-            raise _in_words(error, self.path, what) from error
-
-    # ------------------------------------------------------------ statements, inside a block
-
-    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Run a statement; return how many rows it changed."""
-        return self._conn.execute(sql, values).rowcount
-
-    def insert(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Run an INSERT that adds one row; return its number."""
-        return self._conn.execute(sql, values).lastrowid or 0
-
-    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        self._conn.executemany(sql, rows)
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        return self._conn.execute(sql, values).fetchall()
-
-    def row(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = self._conn.execute(sql, values).fetchone()
-        return found
-
-    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        """Return the first column of the first row, None when there is no row."""
-        found = self.row(sql, values)
-        return None if found is None else found[0]
-
 
 class Part:
     """A part of the store, by noun; the parts of one store share its database."""
@@ -414,140 +289,3 @@ class Part:
 def sqlite_version() -> tuple[int, ...]:
     """Return the version of SQLite that this Python has."""
     return sqlite3.sqlite_version_info
-
-
-def _make_private(path: Path) -> None:
-    """Make the folder (0700) and an empty file (0600), whatever the umask says."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        if not _is_there(path) and next((path.parent / BACKUP_FOLDER).glob("*.db"), None):
-            raise StoreError(
-                f"{path}: the database is gone or empty, though there are backups of it. Nothing"
-                " was changed and nothing is sent. Restore the newest (`monitor restore FILE`),"
-                f" or move {path.parent / BACKUP_FOLDER} away to begin anew."
-            )
-        if not path.exists():
-            path.touch(mode=0o600, exist_ok=True)
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-    except FileExistsError as error:
-        raise StoreError(
-            f"{path.parent}: this is a file, and the database needs a folder of that name."
-            " Nothing was changed. Move the file away."
-        ) from error
-    except OSError as error:
-        raise StoreError(
-            f"{path}: the database cannot be made or used here ({error.strerror})."
-            " Nothing was changed. Make the folder writable for the monitor's user."
-        ) from error
-
-
-def _is_there(path: Path) -> bool:
-    """Tell whether there is a database; an empty file is the beginning of one."""
-    try:
-        return path.is_dir() or path.stat().st_size > 0
-    except OSError:
-        return False
-
-
-def _is_frozen(folder: Path) -> bool:
-    """Tell whether a folder is on a disk that may only be read."""
-    try:
-        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
-    except OSError:
-        return False
-
-
-def _has_no_room(folder: Path) -> bool:
-    try:
-        facts = os.statvfs(folder)
-    except OSError:
-        return False
-    return facts.f_bavail * facts.f_frsize < NO_ROOM_BYTES
-
-
-def make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-    except OSError as error:
-        raise StoreError(
-            f"{folder}: this folder cannot be made ({error.strerror}). Nothing was changed."
-            " Make its parent writable for the monitor's user."
-        ) from error
-
-
-def flush(path: Path) -> None:
-    """Have a file on the disk before anything relies on it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _damaged(path: Path, finding: str) -> str:
-    return (
-        f"{path}: the database is damaged ({finding}). Nothing was changed and nothing is sent"
-        " from it. Stop the monitor, keep a copy of the file with its -wal file, and restore"
-        " the newest backup."
-    )
-
-
-# By SQLite's primary result code: what happened, what was kept, what to do.
-_WORDS: dict[int, str] = {
-    sqlite3.SQLITE_BUSY: (
-        "the database is locked by another process. Nothing of this step was kept, all before"
-        " it was. Try again; if it stays so, look for a monitor command that hangs."
-    ),
-    sqlite3.SQLITE_FULL: (
-        "the disk is full. Nothing of this step was kept, all before it was. Free some space;"
-        " the step is done again by itself."
-    ),
-    sqlite3.SQLITE_READONLY: (
-        "the database may only be read. Nothing was changed. Give the monitor's user the right"
-        " to write the file and its folder."
-    ),
-    sqlite3.SQLITE_CANTOPEN: (
-        "the database cannot be opened. Nothing was changed. Look at the rights of the file and"
-        " its folder, and whether the disk is there."
-    ),
-    sqlite3.SQLITE_IOERR: (
-        "the disk reported an error. The step may or may not have been kept, all before it was;"
-        " it is safe to do it again. Look at the disk."
-    ),
-    sqlite3.SQLITE_CONSTRAINT: (
-        "what was to be stored breaks a rule of the database. Nothing of this step was kept, all"
-        " before it was. This is a mistake in the program: please report it."
-    ),
-    sqlite3.SQLITE_NOTADB: (
-        "this file is not a database. It was not changed. Move it away, or restore a backup."
-    ),
-}
-_WORDS[sqlite3.SQLITE_LOCKED] = _WORDS[sqlite3.SQLITE_BUSY]
-_WORDS[sqlite3.SQLITE_PERM] = _WORDS[sqlite3.SQLITE_CANTOPEN]
-
-
-def _in_words(error: sqlite3.Error | UnicodeError, path: Path, what: str) -> StoreError:
-    """Return a library's error as ours: where, what happened, what was kept, what to do."""
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = code & 0xFF if code is not None else -1
-    if primary == sqlite3.SQLITE_CORRUPT:
-        return StoreError(_damaged(path, f"found while {what}"))
-    is_no_text = isinstance(error, UnicodeDecodeError)
-    if is_no_text or str(error).startswith("Could not decode to UTF-8"):  # and tells the text
-        return StoreError(_damaged(path, f"text that is no UTF-8, found while {what}"))
-    words = _WORDS.get(
-        primary,
-        "an unexpected error. Nothing of this step was kept, all before it was. Please report it.",
-    )
-    if primary == sqlite3.SQLITE_IOERR and _has_no_room(path.parent):
-        primary = sqlite3.SQLITE_FULL  # the log's index cannot be made, and no more is said
-        words = _WORDS[primary]
-    kind = DiskFull if primary == sqlite3.SQLITE_FULL else StoreError
-    # A UnicodeEncodeError tells the text that it is about, which is no business of a log.
-    detail = str(error) if isinstance(error, sqlite3.Error) else "text that is no valid Unicode"
-    return kind(f"{path}: {what}: {words} (SQLite says: {detail})")

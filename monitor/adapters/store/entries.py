@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -197,14 +197,18 @@ class Entries(Part):
         """Write the scores of entries, by number, that have none."""
         names = {score.profile for scores in scored.values() for score in scores}
         profiles = {name: profile_number(self._db, name) for name in sorted(names)}
-        values = {
-            (number, profiles[each.profile]): each.value
-            for number, scores in scored.items()
-            for each in scores
+        # In the order of the table's key; entries in which nothing was found share their scores.
+        sorted_once = {id(scores): scores for scores in scored.values()}
+        columns = {
+            name: sorted((profiles[each.profile], each.value) for each in scores)
+            for name, scores in sorted_once.items()
         }
-        self._db.run_many(
-            "INSERT INTO score VALUES (?, ?, ?)", [(*key, value) for key, value in values.items()]
-        )
+        values = [
+            (number, profile, value)
+            for number, scores in scored.items()
+            for profile, value in columns[id(scores)]
+        ]
+        self._db.run_many("INSERT INTO score VALUES (?, ?, ?)", values)
         reasons = []
         for number, scores in scored.items():
             kept = {
@@ -265,13 +269,20 @@ class Entries(Part):
 
     def story_entries(self, since: datetime) -> list[StoryEntry]:
         """Return the entries in stories, first seen at or after `since`, in that order."""
+        return list(self.each_story_entry(since))
+
+    def each_story_entry(self, since: datetime) -> Iterator[StoryEntry]:
+        """Yield what `story_entries` returns, one by one: with their texts they are large.
+
+        Use the store for nothing else until all of them have come.
+        """
         with self._db.reading("reading the stories"):
-            rows = self._db.rows(
+            for row in self._db.each(
                 f"""
                 SELECT {ENTRY_COLUMNS} FROM entry
                 WHERE story IS NOT NULL AND seen_at >= ?
                 ORDER BY seen_at, number
                 """,
                 [to_us(since)],
-            )
-        return [StoryEntry(entry_from_row(row), row["story"]) for row in rows]
+            ):
+                yield StoryEntry(entry_from_row(row), row["story"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from monitor.adapters.store.database import Database
 from monitor.adapters.store.rows import ENTRY_COLUMNS, entry_from_row, from_us, to_us
-from monitor.model import Earlier, OmitReason, Story
+from monitor.model import Earlier, OmitReason, Shown, Story
 
 
 def told_of(db: Database, digest: str, stories: Sequence[Story]) -> list[Story]:
@@ -47,6 +47,29 @@ def _commitments(db: Database, digest: str, stories: Sequence[int]) -> list[Any]
         """,
         [json.dumps(stories), digest],
     )
+
+
+def shown_since(db: Database, digest: str, since: datetime) -> list[Shown]:
+    """Return the stories whose last showing was since then, as far as their entries are kept."""
+    last = db.rows(
+        """
+        SELECT entry.story, max(issue.local_date) AS local_date
+        FROM commitment JOIN issue ON issue.number = commitment.issue
+        JOIN entry ON entry.number = commitment.entry
+        WHERE commitment.digest = (SELECT number FROM digest WHERE name = ?)
+            AND NOT commitment.silent AND issue.issued_at >= ? AND entry.story IS NOT NULL
+        GROUP BY entry.story ORDER BY entry.story
+        """,
+        [digest, to_us(since)],
+    )
+    rows: dict[int, list[Any]] = {}
+    for row in _commitments(db, digest, [each["story"] for each in last]):
+        rows.setdefault(row["story"], []).append(row)
+    return [
+        Shown(each["story"], date.fromisoformat(each["local_date"]), earlier)
+        for each in last
+        if (earlier := _earlier(rows.get(each["story"], ())))
+    ]
 
 
 def _earlier(rows: Sequence[Any]) -> Earlier | None:

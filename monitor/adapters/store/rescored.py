@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from monitor.adapters.store.entries import Entries
-from monitor.adapters.store.rows import profile_number, reasons_from_json, reasons_to_json
+from monitor.adapters.store.rows import (
+    profile_number,
+    reasons_from_json,
+    reasons_to_json,
+    to_us,
+)
 from monitor.model import Placement, Reason, Score
 
 
@@ -38,6 +44,23 @@ class Rescored(Entries):
                     kept = score.reasons if score.value >= floor else ()
                     self._keep_reasons(number, profile, kept)
             self._place(placements)
+
+    def scored_as(self) -> dict[str, str]:
+        """Return by profile a mark of how it was when the stored entries were scored by it."""
+        with self._db.reading("looking up what profiles were"):
+            rows = self._db.rows("SELECT profile, mark FROM scored_as")
+        return {row["profile"]: row["mark"] for row in rows}
+
+    def note_scored(self, marks: Mapping[str, str], now: datetime) -> None:
+        """Keep how profiles are: the entries are scored by them as they are now."""
+        with self._db.writing("noting what profiles are"):
+            self._db.run_many(
+                """
+                INSERT INTO scored_as VALUES (?, ?, ?)
+                ON CONFLICT (profile) DO UPDATE SET mark = excluded.mark, at = excluded.at
+                """,
+                [(profile, mark, to_us(now)) for profile, mark in marks.items()],
+            )
 
     def _keep_reasons(self, entry: int, profile: int, reasons: Sequence[Reason]) -> None:
         text = self._db.value("SELECT reasons FROM score_reasons WHERE entry = ?", [entry])

@@ -10,12 +10,14 @@ import re
 
 import sqlite_utils
 
+from monitor.adapters.store.tables_backfill import BACKFILL_TABLES
 from monitor.adapters.store.tables_edits import EDIT_TABLES
 from monitor.adapters.store.tables_outbox import OFFER_TABLES
 from monitor.adapters.store.tables_people import PEOPLE_TABLES
 from monitor.adapters.store.tables_polls import POLL_TABLES
+from monitor.adapters.store.tables_sagas import SAGA_TABLES
 from monitor.adapters.store.tables_upkeep import UPKEEP_TABLES
-from monitor.adapters.store.tables_web import READER_TABLES, WEB_TABLES
+from monitor.adapters.store.tables_web import READER_TABLES, SCORED_TABLES, WEB_TABLES
 
 APPLICATION_ID = 0x4E4D4F4E  # "NMON": tells our file from any other SQLite file
 
@@ -341,6 +343,21 @@ def m011_edit_count(db: sqlite_utils.Database) -> None:
     _run_each(db, POLL_TABLES)
 
 
+@migrations()
+def m022_sagas(db: sqlite_utils.Database) -> None:
+    _run_each(db, SAGA_TABLES)
+
+
+@migrations()
+def m020_backfill(db: sqlite_utils.Database) -> None:
+    _run_each(db, BACKFILL_TABLES)
+
+
+@migrations()
+def m021_scored_as(db: sqlite_utils.Database) -> None:
+    _run_each(db, SCORED_TABLES)
+
+
 def _run_each(db: sqlite_utils.Database, statements: str) -> None:
     for statement in _END.split(statements):
         if statement.strip():
@@ -361,6 +378,9 @@ NAMES = frozenset(
         m008_web.__name__,
         m018_readers.__name__,
         m011_edit_count.__name__,
+        m022_sagas.__name__,
+        m020_backfill.__name__,
+        m021_scored_as.__name__,
     }
 )
 VERSION = len(NAMES)  # PRAGMA user_version

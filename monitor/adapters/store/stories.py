@@ -9,9 +9,9 @@ from operator import itemgetter
 from types import MappingProxyType
 
 from monitor.adapters.store.database import Database, Part
-from monitor.adapters.store.history import told_of
+from monitor.adapters.store.history import shown_since, told_of
 from monitor.adapters.store.rows import ENTRY_COLUMNS, entry_from_row, scores_of, to_us
-from monitor.model import Entry, Score, ScoredEntry, Story, TopicProfile
+from monitor.model import Entry, Score, ScoredEntry, Shown, Story, TopicProfile
 
 OFFERED_MAX = 60  # stories that a message opens with; it has room for about 30
 
@@ -77,6 +77,11 @@ class Stories(Part):
             found = self._stories(digest, members, profiles)
             return sorted(found, key=lambda story: places[story.number])
 
+    def shown_since(self, digest: str, since: datetime) -> list[Shown]:
+        """Return the stories that a digest has shown since then, with what its readers know."""
+        with self._db.reading("reading what was shown"):
+            return shown_since(self._db, digest, since)
+
     def _stories(
         self, digest: str, members: Mapping[int, int], profiles: Sequence[TopicProfile]
     ) -> list[Story]:
@@ -90,13 +95,18 @@ class Stories(Part):
             SELECT told.story, max(issue.local_date) AS local_date
             FROM (
                 SELECT commitment.story, commitment.issue, commitment.silent
-                FROM json_each(?1) AS wanted JOIN commitment ON commitment.story = wanted.value
+                -- CROSS JOIN keeps the order: from the few stories, not through all that was
+                -- ever committed to.
+                FROM json_each(?1) AS wanted
+                CROSS JOIN commitment INDEXED BY commitment_by_story
+                    ON commitment.story = wanted.value
                     AND commitment.digest = (SELECT number FROM digest WHERE name = ?2)
                 UNION ALL
                 -- Stories are merged and split: what counts is where its entries stand now.
                 SELECT entry.story, commitment.issue, commitment.silent
-                FROM json_each(?1) AS wanted JOIN entry ON entry.story = wanted.value
-                JOIN commitment ON commitment.entry = entry.number
+                FROM json_each(?1) AS wanted
+                CROSS JOIN entry ON entry.story = wanted.value
+                CROSS JOIN commitment ON commitment.entry = entry.number
                     AND commitment.digest = (SELECT number FROM digest WHERE name = ?2)
             ) AS told JOIN issue ON issue.number = told.issue
             WHERE NOT told.silent

@@ -44,3 +44,12 @@ DROP TABLE verdict;
 ALTER TABLE verdict_by_reader RENAME TO verdict;
 CREATE INDEX verdict_by_who ON verdict (reader) WHERE reader <> '';
 """
+
+# A changed profile's entries are scored anew by the service: it must see that one was changed.
+SCORED_TABLES = """
+CREATE TABLE scored_as (                -- how a profile was when the entries were scored by it
+    profile TEXT PRIMARY KEY,
+    mark TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""

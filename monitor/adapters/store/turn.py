@@ -35,6 +35,11 @@ class Turn:
                 return False
         return True  # it was handed on in the very last moment
 
+    @property
+    def is_wanted(self) -> bool:
+        """Tell whether somebody waits for it."""
+        return bool(self._waiting)
+
     def give(self) -> None:
         """Hand the turn to who waits longest."""
         with self._mutex:

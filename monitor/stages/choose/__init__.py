@@ -7,10 +7,12 @@ has exactly one omission. docs/ranking.md tells the rules to readers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from monitor.config import DigestSettings
 from monitor.model import (
@@ -23,13 +25,16 @@ from monitor.model import (
     Receipt,
     ScoredEntry,
     Section,
+    Shown,
     Slot,
     Story,
     TopicProfile,
     Update,
 )
+from monitor.stages.choose.memory import Memory
 from monitor.stages.choose.movement import movement
-from monitor.stages.choose.rank import is_platform, is_second_hand, outlet_key, rank_story
+from monitor.stages.choose.rank import outlet_key, outlet_of, rank_story
+from monitor.stages.choose.saga import Sagas
 from monitor.text import adds_to
 from monitor.text.wording import (
     say_issue_full,
@@ -40,6 +45,7 @@ from monitor.text.wording import (
     say_shortfall,
 )
 
+LOOKED_AT = 60  # of the best, for sagas and for what was told; of a long issue twice its length
 SHOWN_MAX = 60  # omissions whose entries are put in order, for somebody may read them
 LOOK_CHARS = 400  # of a summary, to tell whether it says something
 
@@ -55,12 +61,14 @@ _OMISSIONS_ORDER = (
     OmitReason.BELOW_THRESHOLD,
     OmitReason.ALREADY_SENT,
 )
+# The same few words are said of thousands of stories.
+_say_issue_of = lru_cache(maxsize=256)(say_issue_of)
+_say_issue_full = lru_cache(maxsize=16)(say_issue_full)
 _UNRANKED = Rank(0.0, 0.0, 0.0)  # of a story that is not eligible anyway
 _NOTHING_NEW: Mapping[EntryKey, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(NamedTuple):
     """A candidate under the profile that suits it best."""
 
     story: Story
@@ -69,15 +77,9 @@ class _Standing:
     bar: float  # what the value had to reach
     margin: float  # of the value over the bar, without the dust of binary fractions
     rank: Rank
+    why_not: OmitReason | None  # of the roomiest issue; None: it is eligible
     update: Update | None = None  # it was carried before, and moved since
-    moved: Mapping[EntryKey, int] = field(default_factory=lambda: _NOTHING_NEW)
-
-    @property
-    def why_not(self) -> OmitReason | None:
-        """Return why a story would be left out of the roomiest issue, None when it is eligible."""
-        if self.story.issued is not None and self.update is None:
-            return OmitReason.ALREADY_SENT
-        return OmitReason.BELOW_THRESHOLD if not self.profile or self.margin < 0 else None
+    moved: Mapping[EntryKey, int] = _NOTHING_NEW
 
 
 def choose_stories(
@@ -89,53 +91,103 @@ def choose_stories(
     profiles: Sequence[TopicProfile],
     receipt: Receipt,
     issued_at: datetime,
+    shown: Sequence[Shown] = (),
 ) -> Digest:
     """Choose what one issue of a digest carries.
 
     A story is eligible when its best score for one of the digest's profiles is at or
     over that profile's threshold plus `threshold_shift`; it stands in the section of the
     profile it exceeds most. The best `settings.length` of the eligible by rank are carried,
-    of which one outlet leads `outlet_share` at most while others wait. A story that this
-    digest carried before comes back only if it moved; one that found no room in `patience`
-    issues is let go.
+    of which one outlet leads `outlet_share` at most while others wait. Up to `settings.related`
+    others of its saga stand under each, and take no room. A story that this digest carried
+    before comes back only if it moved, and so does one that is like one of the stories `shown`
+    lately; one that found no room in `patience` issues is let go.
     """
     carried = [p for p in profiles if not settings.profiles or p.name in settings.profiles]
-    standings = [_standing(each, carried, settings, slot, issued_at) for each in candidates]
+    shift = settings.threshold_shift
+    bars = [(each.name, round(each.threshold + shift, _DECIMALS)) for each in carried]
+    standings = [_standing(each, bars, settings, slot, issued_at) for each in candidates]
+    if shown:
+        standings = _recalled(standings, Memory(shown), settings, slot, issued_at)
     eligible = sorted((each for each in standings if each.why_not is None), key=_by_rank)
-    chosen = _choose(eligible, settings)
+    best = eligible[: _looked_at(settings)] if settings.related else []
+    ordered = {each.story.number: _in_order(each, settings.language) for each in best}
+    chosen = _choose(eligible, ordered, settings)
     sections: dict[str, list[Story]] = {}
     for standing in eligible:
-        if standing.story.number in chosen:
-            story = chosen[standing.story.number]
+        story = chosen.get(standing.story.number)
+        if story and story.under is None:
+            related = (each for each in chosen.values() if each.under == story.number)
             sections.setdefault(standing.profile, []).append(story)
+            sections[standing.profile].extend(sorted(related, key=_by_total))
     by_name = {profile.name: profile for profile in carried}
-    left_out = [each for each in standings if each.story.number not in chosen]
+    waiting = [each for each in eligible if each.story.number not in chosen]
+    others = [each for each in standings if each.why_not is not None]
+    left_out = (*waiting, *sorted(others, key=_by_distance))
     return Digest(
         name,
         slot,
         issued_at,
         tuple(Section(by_name[key], tuple(stories)) for key, stories in sections.items()),
-        _omissions(left_out, chosen.values(), settings),
+        _omissions(left_out, ordered, chosen.values(), settings),
         receipt,
     )
 
 
-def _choose(eligible: Sequence[_Standing], settings: DigestSettings) -> dict[int, Story]:
-    """Return the stories there is room for, by number: each outlet's share first, then the rest."""
+def _choose(
+    eligible: Sequence[_Standing], ordered: Mapping[int, Story], settings: DigestSettings
+) -> dict[int, Story]:
+    """Return the stories there is room for, by number: each outlet's share first, then the rest.
+
+    `ordered` are the best, which may be of one saga: a story of one that is told already
+    goes under it, and needs no room.
+    """
     chosen: dict[int, Story] = {}
     leads: Counter[str] = Counter()
+    room = settings.length
+    sagas = Sagas(ordered.values())
     for share in (settings.outlet_share, settings.length):
-        for standing in eligible:
-            if len(chosen) >= settings.length:
-                return chosen
-            if standing.story.number in chosen:
+        for place, standing in enumerate(eligible):
+            number = standing.story.number
+            if not room and place >= len(ordered):
+                break
+            first = None if number in chosen else sagas.first_of(number, settings.related)
+            if number in chosen or (not room and first is None):
                 continue
-            story = _in_order(standing, settings.language, full=_full(leads, share))
+            full = _full(leads, share)
+            story = ordered.get(number) if not full else None
+            story = story or _in_order(standing, settings.language, full=full)
             outlet = outlet_key(story.lead.entry)
-            if leads[outlet] < share:
-                chosen[story.number] = replace(story, rank=standing.rank, update=standing.update)
+            if first is None and leads[outlet] >= share:
+                continue
+            if first is None:
                 leads[outlet] += 1
+                room -= 1
+            sagas.add(number, first)
+            chosen[number] = replace(story, rank=standing.rank, update=standing.update, under=first)
     return chosen
+
+
+def _looked_at(settings: DigestSettings) -> int:
+    return max(LOOKED_AT, 2 * settings.length)
+
+
+def _recalled(
+    standings: Sequence[_Standing],
+    memory: Memory,
+    settings: DigestSettings,
+    slot: Slot,
+    now: datetime,
+) -> list[_Standing]:
+    """Return the standings, the best with what readers know of them under another number."""
+    eligible = sorted((each for each in standings if each.why_not is None), key=_by_rank)
+    known: dict[int, _Standing] = {}
+    for standing in eligible[: _looked_at(settings)]:
+        story = memory.recall(standing.story)
+        if story is not standing.story:
+            sent = standing._replace(story=story, why_not=OmitReason.ALREADY_SENT)
+            known[story.number] = _as_update(sent, settings, slot, now)
+    return [known.get(each.story.number, each) for each in standings]
 
 
 def _full(leads: Mapping[str, int], share: int) -> frozenset[str]:
@@ -143,23 +195,43 @@ def _full(leads: Mapping[str, int], share: int) -> frozenset[str]:
 
 
 def _omissions(
-    left_out: Iterable[_Standing], chosen: Iterable[Story], settings: DigestSettings
+    left_out: Iterable[_Standing],
+    ordered: Mapping[int, Story],
+    chosen: Iterable[Story],
+    settings: DigestSettings,
 ) -> tuple[Omission, ...]:
     """Return the omissions, what a reader may miss most first."""
-    leads = Counter(outlet_key(story.lead.entry) for story in chosen)
+    leads = Counter(outlet_key(story.lead.entry) for story in chosen if story.under is None)
     full = _full(leads, settings.outlet_share)
-    told = [(each, *_told(each, full, settings)) for each in left_out]
-    told.sort(key=lambda each: (_OMISSIONS_ORDER.index(each[1]), _by_distance(each[0])))
-    return tuple(
-        Omission(_as_left_out(standing, place, settings.language), reason, detail)
-        for place, (standing, reason, detail) in enumerate(told)
+    told: dict[OmitReason, list[tuple[_Standing, str]]] = {each: [] for each in _OMISSIONS_ORDER}
+    for standing in left_out:
+        reason, detail = _told(standing, full, settings)
+        told[reason].append((standing, detail))
+    found: list[Omission] = []
+    for reason, several in told.items():
+        for standing, detail in several:
+            story = standing.story
+            # Only the first are ever shown, and there may be thousands.
+            if len(found) < SHOWN_MAX:
+                story = ordered.get(story.number) or _in_order(standing, settings.language)
+            if standing.why_not is None:
+                story = _placed(story, standing.rank)
+            found.append(Omission(story, reason, detail))
+    return tuple(found)
+
+
+def _placed(story: Story, rank: Rank) -> Story:
+    """Return a story with its rank; in full, for `replace` takes five times as long."""
+    return Story(
+        story.number,
+        story.entries,
+        story.issued,
+        story.earlier,
+        story.passed_over,
+        rank,
+        story.update,
+        story.under,
     )
-
-
-def _as_left_out(standing: _Standing, place: int, language: str) -> Story:
-    # Only the first are ever shown, and there may be thousands.
-    story = _in_order(standing, language) if place < SHOWN_MAX else standing.story
-    return replace(story, rank=standing.rank) if standing.why_not is None else story
 
 
 def _told(
@@ -168,7 +240,7 @@ def _told(
     """Return why a story is not carried, and in which words."""
     story, language = standing.story, settings.language
     if standing.why_not is OmitReason.ALREADY_SENT and story.issued:
-        return OmitReason.ALREADY_SENT, say_issue_of(story.issued, language)
+        return OmitReason.ALREADY_SENT, _say_issue_of(story.issued, language)
     if not standing.profile:
         return OmitReason.BELOW_THRESHOLD, say_no_profile(language)
     if standing.why_not:
@@ -177,11 +249,10 @@ def _told(
     issue_count = story.passed_over + 1
     if issue_count >= settings.patience:
         return OmitReason.LET_GO, say_let_go(issue_count, language)
-    passing = [scored.entry for scored in story.entries if _passes(scored, standing)]
-    if full and all(outlet_key(entry) in full for entry in passing):
-        outlet = min(entry.outlet for entry in passing)
+    if full and all(outlet_key(entry) in full for entry in _passing(standing)):
+        outlet = min(entry.outlet for entry in _passing(standing))
         return OmitReason.OUTLET_FULL, say_outlet_full(settings.outlet_share, outlet, language)
-    return OmitReason.NO_ROOM, say_issue_full(settings.length, language)
+    return OmitReason.NO_ROOM, _say_issue_full(settings.length, language)
 
 
 def attached(digest: Digest, settings: DigestSettings) -> tuple[Story, ...]:
@@ -208,27 +279,41 @@ def _rests(story: Story, settings: DigestSettings, now: datetime) -> bool:
 
 def _standing(
     story: Story,
-    carried: Sequence[TopicProfile],
+    bars: Sequence[tuple[str, float]],
     settings: DigestSettings,
     slot: Slot,
     now: datetime,
 ) -> _Standing:
-    """Put a story under the profile that it exceeds most, or misses least."""
+    """Put a story under the profile that it exceeds most, or misses least.
+
+    `bars` are the digest's profiles, each with what a score has to reach.
+    """
+    values = _best_values(story)
     best: tuple[float, str, float, float] | None = None
-    for profile in carried:
-        score = story.score_for(profile.name)
-        value = score.value if score else 0.0
-        bar = round(profile.threshold + settings.threshold_shift, _DECIMALS)
-        margin = round(value - bar, _DECIMALS)
+    for profile, profile_bar in bars:
+        profile_value = values.get(profile, 0.0)
+        over = round(profile_value - profile_bar, _DECIMALS)
         # Of equal margins the digest's first profile has it.
-        if best is None or margin > best[0]:
-            best = margin, profile.name, value, bar
+        if best is None or over > best[0]:
+            best = over, profile, profile_value, profile_bar
     margin, name, value, bar = best or (0.0, "", 0.0, 0.0)
+    sent = OmitReason.ALREADY_SENT if story.issued is not None else None
     if not name or margin < 0:
-        return _Standing(story, name, value, bar, margin, _UNRANKED)
+        below = sent or OmitReason.BELOW_THRESHOLD
+        return _Standing(story, name, value, bar, margin, _UNRANKED, below)
     rank = rank_story(story, value=value, bar=bar, now=now)
-    ranked = _Standing(story, name, value, bar, margin, rank)
-    return _as_update(ranked, settings, slot, now)
+    standing = _Standing(story, name, value, bar, margin, rank, sent)
+    return _as_update(standing, settings, slot, now)
+
+
+def _best_values(story: Story) -> Mapping[str, float]:
+    """Return the best score's value for each profile that scored any of a story's entries."""
+    found: dict[str, float] = {}
+    for scored in story.entries:
+        for score in scored.scores:
+            if score.value > found.get(score.profile, -1.0):
+                found[score.profile] = score.value
+    return found
 
 
 def _as_update(
@@ -238,12 +323,12 @@ def _as_update(
     story, earlier = standing.story, standing.story.earlier
     if earlier is None or settings.movement < 1 or _rests(story, settings, now):
         return standing
-    reports = [scored.entry for scored in story.entries if _passes(scored, standing)]
-    moved = movement(reports, earlier)
+    moved = movement(list(_passing(standing)), earlier, least=settings.movement)
     if moved.most < settings.movement:
         return standing
     day = (slot.local_date - earlier.first).days + 1
-    return replace(standing, update=Update(day, earlier.headline, moved.news), moved=moved.points)
+    update = Update(day, earlier.headline, moved.news)
+    return standing._replace(why_not=None, update=update, moved=moved.points)
 
 
 def _by_rank(standing: _Standing) -> tuple[float, int]:
@@ -251,27 +336,35 @@ def _by_rank(standing: _Standing) -> tuple[float, int]:
     return -standing.rank.total, standing.story.number
 
 
+def _by_total(story: Story) -> tuple[float, int]:
+    """Order chosen stories by rank, as `_by_rank` does."""
+    return -(story.rank or _UNRANKED).total, story.number
+
+
 def _by_distance(standing: _Standing) -> tuple[float, float, int]:
-    """Order the eligible by rank, the others by what they lack."""
-    if standing.why_not is None:
-        return -standing.rank.total, 0.0, standing.story.number
+    """Order those that are not eligible by what they lack."""
     return -standing.margin, -standing.value, standing.story.number
 
 
+def _passing(standing: _Standing) -> Iterator[Entry]:
+    """Yield the entries of a story that themselves pass."""
+    return (scored.entry for scored in standing.story.entries if _passes(scored, standing))
+
+
 def _passes(scored: ScoredEntry, standing: _Standing) -> bool:
-    return any(
-        score.profile == standing.profile and round(score.value - standing.bar, _DECIMALS) >= 0
-        for score in scored.scores
-    )
+    for score in scored.scores:
+        if score.profile == standing.profile and round(score.value - standing.bar, _DECIMALS) >= 0:
+            return True
+    return False
 
 
 def _in_order(standing: _Standing, language: str, *, full: frozenset[str] = frozenset()) -> Story:
     """Return the candidate's story led by the entry that serves the reader best.
 
     First a report, not a post, that itself passes, so that the headline shows why the
-    story is here, of an outlet that is not in `full`; in an update the one with most news;
-    then a publisher before an aggregator, the digest's language, a summary that says
-    something, and the earliest among equals.
+    story is here, of an outlet that is not in `full`, without a date ahead; in an update the
+    one with most news; then a publisher before an aggregator, the digest's language, a
+    summary that says something, and the earliest among equals.
     """
 
     if len(standing.story.entries) == 1:
@@ -279,19 +372,26 @@ def _in_order(standing: _Standing, language: str, *, full: frozenset[str] = froz
 
     def place(scored: ScoredEntry) -> tuple[object, ...]:
         entry = scored.entry
+        outlet = outlet_of(entry)
         return (
-            is_platform(entry),
+            outlet.is_platform,
             not _passes(scored, standing),
-            outlet_key(entry) in full,
+            outlet.key in full,
+            entry.is_ahead,
             -standing.moved.get(entry.key, 0),
-            is_second_hand(entry),
+            outlet.is_second_hand,
             _language_rank(entry, language),
-            not adds_to(entry.summary[:LOOK_CHARS], f"{entry.outlet} {entry.title[:LOOK_CHARS]}"),
+            not _says_more(entry.summary, entry.outlet, entry.title),
             entry.dated_at,
             entry.key,
         )
 
     return replace(standing.story, entries=tuple(sorted(standing.story.entries, key=place)))
+
+
+@lru_cache(maxsize=1000)  # a story is put in order several times in an issue
+def _says_more(summary: str, outlet: str, title: str) -> bool:
+    return adds_to(summary[:LOOK_CHARS], f"{outlet} {title[:LOOK_CHARS]}")
 
 
 def _language_rank(entry: Entry, language: str) -> int:

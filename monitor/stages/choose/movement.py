@@ -7,10 +7,10 @@ where "tariff" was said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.model import Earlier, Entry, EntryKey
 from monitor.stages.choose.rank import outlet_key
@@ -29,12 +29,13 @@ _OPENS = re.compile(r"""(?:^|[.:;|?!¿¡"“”‘'«»()•–—-]|\W#)\W*$"""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _GROUPED = re.compile(r"[.,](?=\d{3}(?!\d))")
 # Acts of speech and attention: every story has all of them within a day, and stands still.
-_FAINT: Final = frozenset(
+FAINT: Final = frozenset(
     """accuse admit affect aim analyse announce ask attend begin celebrate claim confirm continue
     criticise debate declare defend demand deny expect explain fight greet hold honour lead
     meet need negotiate notify offer plan praise present press propose protect prove react
     reject review seek study support talk threaten travel use visit warn worry""".split()
 )
+_SMALL_NUMBERS: Final = frozenset(map(str, range(LEAST_NUMBER)))
 _SAID_EVERYWHERE: Final = frozenset({*EVERYWHERE, *map(kin, EVERYWHERE)})
 
 
@@ -50,36 +51,82 @@ class Movement:
         return max(self.points.values(), default=0)
 
 
-def movement(reports: Sequence[Entry], earlier: Earlier) -> Movement:
+class _Sign(NamedTuple):
+    """What one word or several stand for."""
+
+    sign: str
+    kind: Kind
+    written: str
+    counts: bool  # it is news where it is new
+
+
+class _Word(NamedTuple):
+    """All that one word can stand for."""
+
+    written: str
+    folded: str
+    root: str
+    may_name: bool  # a name of several words can begin with it
+    is_letter: bool  # its first character
+    is_upper: bool
+    is_many: bool  # what it stands for depends on the words around
+    plain: _Sign  # where its capital tells no name
+
+
+def movement(reports: Sequence[Entry], earlier: Earlier, *, least: int = 1) -> Movement:
     """Return what the headlines of `reports` say that nothing shown earlier does.
 
     Each number, name or act that is new counts 2 points when two outlets have it in headlines
     of their own; else 1, but nothing where several outlets report and one alone has it.
-    Late reports that were attached in silence count as outlets, too.
+    Late reports that were attached in silence count as outlets, too. Where no report can
+    have `least` points none has any: that most stories stand still is told quickly.
     """
+    everyone = (*reports, *earlier.attached)
+    anchors = _anchors_of(everyone, earlier.shown)
+    worth = _worth(everyone, anchors)
+    # If all of it were new: what readers have met is looked up only where that may do.
+    most = [_points(anchors[each.key], worth) for each in reports]
+    if not most or max(most) < least:
+        return Movement(dict.fromkeys([each.key for each in reports], 0), ())
     known = _known(earlier.shown)
     found = {
-        entry.key: {s: w for s, w in _anchors(entry).items() if s not in known}
-        for entry in (*reports, *earlier.attached)
+        each.key: {sign: says for sign, says in anchors[each.key].items() if sign not in known}
+        for each in reports
     }
-    worth = _worth((*reports, *earlier.attached), found)
-    points = {each.key: sum(worth[sign] for sign in found[each.key]) for each in reports}
-    top = min(points, key=lambda key: (-points[key], key), default=None)
-    news = [sign for sign in found[top] if worth[sign]] if top else []
+    points = {key: _points(signs, worth) for key, signs in found.items()}
+    top = min(points, key=lambda key: (-points[key], key))
+    news = [sign for sign in found[top] if worth[sign]]
     news.sort(key=lambda sign: -worth[sign])
-    return Movement(points, tuple(found[top][sign] for sign in news[:NEWS_SHOWN]) if top else ())
+    return Movement(points, tuple(found[top][sign] for sign in news[:NEWS_SHOWN]))
+
+
+def _points(signs: Iterable[str], worth: Mapping[str, int]) -> int:
+    return sum([worth[sign] for sign in signs])
+
+
+def _anchors_of(
+    reports: Sequence[Entry], shown: Sequence[Entry]
+) -> Mapping[EntryKey, Mapping[str, str]]:
+    """Return what each headline hangs on, nothing where that very headline was shown."""
+    # Most reports of a story that stands still were shown: all of their headlines is known.
+    told = {(each.title, each.language) for each in shown if without_tail(each.title) == each.title}
+    return {
+        each.key: {} if (each.title, each.language) in told else _anchors(each) for each in reports
+    }
 
 
 def _worth(
     reports: Sequence[Entry], found: Mapping[EntryKey, Mapping[str, str]]
 ) -> Mapping[str, int]:
-    """Return the points of each new sign."""
+    """Return the points of each sign, if it is new."""
     voices: dict[str, set[str]] = {}
     wordings: dict[str, set[str]] = {}
     for entry in reports:
-        for sign in found[entry.key]:
+        signs = found[entry.key]
+        wording = fold(without_tail(entry.title)) if signs else ""
+        for sign in signs:
             voices.setdefault(sign, set()).add(outlet_key(entry))
-            wordings.setdefault(sign, set()).add(fold(without_tail(entry.title)))
+            wordings.setdefault(sign, set()).add(wording)
     all_voices = {outlet_key(entry) for entry in reports} - {""}
     alone = 1 if len(all_voices) < MANY else 0
     return {
@@ -93,9 +140,13 @@ def _known(shown: Iterable[Entry]) -> set[str]:
     known = set(_SAID_EVERYWHERE)
     for entry in shown:
         for text in (entry.title, entry.summary):
-            for sign, _, written in _signs(text, entry.language):
-                known.add(sign)
-                known.update(kin(fold(word)) for word in written.split())
+            text, tongue = _readable(text, entry.language)
+            words = [_read(word, tongue) for word in _WORD.findall(text)]
+            known.update([word.root for word in words])
+            if True in [word.is_many for word in words]:
+                known.update([sign.sign for sign in _read_text(text, entry.language)])
+            else:
+                known.update([word.plain.sign for word in words])
     return known
 
 
@@ -104,7 +155,7 @@ def _anchors(entry: Entry) -> dict[str, str]:
     found: dict[str, str] = {}
     name: list[str] = []
     last = ""
-    for sign, kind, written in _signs(without_tail(entry.title), entry.language):
+    for sign, kind, written, counts in _read_text(without_tail(entry.title), entry.language):
         if kind is Kind.PROPER:
             if name:
                 found.pop(last, None)
@@ -112,58 +163,100 @@ def _anchors(entry: Entry) -> dict[str, str]:
             last = sign
             found[sign] = " ".join(name)
             continue
-        name = []
-        if _counts(sign, kind):
+        if name:
+            name = []
+        if counts:
             found.setdefault(sign, written)
     return found
 
 
 def _counts(sign: str, kind: Kind) -> bool:
     if kind is Kind.NUMBER:
-        return not _YEAR.fullmatch(sign) and sign not in map(str, range(LEAST_NUMBER))
-    return kind is Kind.NAME or (kind is Kind.ACT and sign not in _FAINT)
+        return not _YEAR.fullmatch(sign) and sign not in _SMALL_NUMBERS
+    return kind is Kind.NAME or (kind is Kind.ACT and sign not in FAINT)
 
 
-def _signs(text: str, language: str | None) -> Iterator[tuple[str, Kind, str]]:
-    """Yield what the words of a text stand for, its kind, and the words as written."""
+def _readable(text: str, language: str | None) -> tuple[str, str]:
+    """Return a text with the letters of "U. S." together, and the language to read it in."""
     if "." in text:
         text = _LETTERS.sub(lambda match: re.sub("[ .]", "", match.group()) + " ", text)
+    return text, language if language in ("es", "en") else "es"
+
+
+def _read_text(text: str, language: str | None) -> list[_Sign]:
+    """Return what a text's words stand for, in their order."""
+    text, tongue = _readable(text, language)
     matches = list(_WORD.finditer(text))
-    written = [match.group() for match in matches]
-    folded = [_folded(word) for word in written]
-    tongue = language if language in ("es", "en") else "es"
-    has_names = not _is_title_case(written)
-    at = 0
-    while at < len(folded):
-        name = name_at(folded, at, tongue) if begins_name(folded[at], tongue) else None
-        if name:
-            yield name[0], Kind.NAME, " ".join(written[at : at + name[1]])
-            at += name[1]
+    words = [_read(match.group(), tongue) for match in matches]
+    proper = _proper(text, words, matches)
+    may_name = [word.may_name for word in words]
+    if not proper and True not in may_name:
+        return [word.plain for word in words if word.folded]
+    folded = [word.folded for word in words]
+    found: list[_Sign] = []
+    after = 0
+    for at, word in enumerate(words):
+        if at < after:
             continue
-        is_name = has_names and written[at][0].isupper() and not _opens(text, matches[at].start())
-        yield *_sign(folded[at], tongue, is_name=is_name), written[at]
-        at += 1
+        name = name_at(folded, at, tongue) if may_name[at] else None
+        if name:
+            after = at + name[1]
+            written = " ".join([each.written for each in words[at:after]])
+            found.append(_Sign(name[0], Kind.NAME, written, counts=True))
+        elif at in proper:
+            found.append(_named(word.written, tongue))
+        elif word.folded:  # a mark that stands above other letters folds to nothing
+            found.append(word.plain)
+    return found
+
+
+def _proper(text: str, words: Sequence[_Word], matches: Sequence[re.Match[str]]) -> Collection[int]:
+    """Return the places of the words whose capital tells a name."""
+    uppers = [at for at, word in enumerate(words) if word.is_upper]
+    if not uppers or _is_title_case(words, len(uppers)):
+        return ()
+    return {at for at in uppers if not _opens(text, matches[at].start())}
 
 
 def _opens(text: str, start: int) -> bool:
     """Tell whether a phrase begins there, where any word has a capital."""
+    if start > 1 and text[start - 1] == " " and text[start - 2].isalnum():
+        return False  # within a phrase, as nearly every word: no need to look
     return bool(_OPENS.search(text[max(0, start - 8) : start]))
 
 
-_folded = lru_cache(maxsize=20_000)(fold)
-
-
 @lru_cache(maxsize=50_000)
-def _sign(word: str, language: str, *, is_name: bool) -> tuple[str, Kind]:
-    if word[0].isdigit():
-        return _GROUPED.sub("", word).rstrip("%").replace(",", "."), Kind.NUMBER
-    found = sign_of(word, language)
+def _read(word: str, language: str) -> _Word:
+    """Return all that a word can stand for; the same words are in many reports."""
+    folded, first = fold(word), word[0]
+    plain = _sign(word, folded, language, is_name=False)
+    may_name, is_upper = begins_name(folded, language), first.isupper()
+    is_many = may_name or (is_upper and plain.kind is Kind.ACT)
+    return _Word(word, folded, kin(folded), may_name, first.isalpha(), is_upper, is_many, plain)
+
+
+@lru_cache(maxsize=20_000)
+def _named(word: str, language: str) -> _Sign:
+    """Return what a word stands for whose capital tells a name."""
+    return _sign(word, fold(word), language, is_name=True)
+
+
+def _sign(word: str, folded: str, language: str, *, is_name: bool) -> _Sign:
+    sign, kind = _meaning(folded, language, is_name=is_name)
+    return _Sign(sign, kind, word, _counts(sign, kind))
+
+
+def _meaning(folded: str, language: str, *, is_name: bool) -> tuple[str, Kind]:
+    if folded[:1].isdigit():
+        return _GROUPED.sub("", folded).rstrip("%").replace(",", "."), Kind.NUMBER
+    found = sign_of(folded, language)
     if found and not (is_name and found[1] is Kind.ACT):
         return found
-    return kin(word), Kind.PROPER if is_name and len(word) > 2 else Kind.WORD
+    return kin(folded), Kind.PROPER if is_name and len(folded) > 2 else Kind.WORD
 
 
-def _is_title_case(written: Iterable[str]) -> bool:
-    letters = [word for word in written if word[0].isalpha()]
-    capitals = sum(word[0].isupper() for word in letters)
-    return len(letters) > 3 and capitals > ALL_CAPITALS * len(letters)
+def _is_title_case(words: Iterable[_Word], upper_count: int) -> bool:
+    if upper_count <= ALL_CAPITALS * 3:
+        return False
+    letter_count = sum([word.is_letter for word in words])
+    return letter_count > 3 and upper_count > ALL_CAPITALS * letter_count

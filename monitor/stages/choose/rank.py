@@ -8,10 +8,11 @@ Pure. Each part is in points, the unit of a score's reasons, and is shown with t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import log, log2
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.model import Entry, Rank, Story
 from monitor.text import fold, link_host
@@ -34,6 +35,8 @@ PLATFORMS: Final = frozenset(
 _SUFFIXES: Final = frozenset(
     "com org net edu gov gob mil info news int co ac media press tv".split()
 )
+_HOST_START: Final = len("https://")
+_NO_TIME: Final = timedelta(0)
 _SECTION = re.compile(r"\s[-–—|•]\s.*$")  # "El Financiero — Economía"
 
 
@@ -41,11 +44,10 @@ def rank_story(story: Story, *, value: float, bar: float, now: datetime) -> Rank
     """Rank a story whose best score for its section's profile is `value`, of at least `bar`.
 
     Strength is the distance in points, before they were squashed: near 1 values differ
-    little, points do. Freshness goes by the newest report.
+    little, points do. Freshness goes by the newest report; a date ahead makes none fresher.
     """
     entries = [scored.entry for scored in story.entries]
-    newest = max(entry.dated_at for entry in entries)
-    age = max(now - newest, timedelta(0))
+    age = max(now - _newest(entries), _NO_TIME)
     count = outlet_count(entries)
     return Rank(
         strength=_points(value) - _points(bar),
@@ -56,13 +58,46 @@ def rank_story(story: Story, *, value: float, bar: float, now: datetime) -> Rank
     )
 
 
-def outlet_count(entries: list[Entry]) -> int:
+def _newest(entries: Sequence[Entry]) -> datetime:
+    newest = entries[0].told_at
+    for entry in entries[1:]:
+        if entry.dated_at > newest:  # none is told after its date
+            newest = max(newest, entry.told_at)
+    return newest
+
+
+def outlet_count(entries: Sequence[Entry]) -> int:
     """Return how many outlets report independently: one text in five papers is one report."""
-    reports = [(outlet_key(entry), entry.title) for entry in entries]
-    names = {name for name, _ in reports if name}
-    if len(names) < 2:
-        return len(names)
-    return min(len(names), len({fold(_SECTION.sub("", title)) for name, title in reports if name}))
+    if len(entries) == 1:
+        return 1 if outlet_key(entries[0]) else 0
+    names = [outlet_key(entry) for entry in entries]
+    count = len({name for name in names if name})
+    if count < 2:
+        return count
+    titles = {entry.title for name, entry in zip(names, entries, strict=True) if name}
+    return min(count, len(set(map(_bare, titles))))
+
+
+def _bare(title: str) -> str:
+    """Return a headline as it is compared: folded, without a section or an outlet behind it."""
+    has_none = title.isascii() and "-" not in title and "|" not in title  # quickly told
+    return title.lower() if has_none else fold(_SECTION.sub("", title))
+
+
+class Outlet(NamedTuple):
+    """What an entry's outlet and the host of its link tell of it."""
+
+    key: str  # tells it from others; "": it is none
+    is_platform: bool  # a post of people, not a report of an outlet
+    is_second_hand: bool  # the link leads to a page about the report, or there is none
+
+
+def outlet_of(entry: Entry) -> Outlet:
+    """Return what is known of who published an entry."""
+    link = entry.link
+    # The part that link_host reads: a link is long, and the same hosts come all day.
+    end = link.find("/", _HOST_START)
+    return _outlet_of(entry.outlet, link if end < 0 else link[:end])
 
 
 def outlet_key(entry: Entry) -> str:
@@ -71,45 +106,30 @@ def outlet_key(entry: Entry) -> str:
     A feed of several outlets has a name that is in none of its links: there the host
     tells them apart.
     """
-    return _outlet_key(entry.outlet, _host(entry.link))
+    link = entry.link
+    end = link.find("/", _HOST_START)
+    return _outlet_of(entry.outlet, link if end < 0 else link[:end])[0]
+
+
+def is_second_hand(entry: Entry) -> bool:
+    """Tell whether an entry's link leads to a page about the report, or to none."""
+    return outlet_of(entry).is_second_hand
 
 
 @lru_cache(maxsize=20_000)
-def _outlet_key(outlet: str, host: str) -> str:
-    if _is_platform(outlet, host):
-        return ""
+def _outlet_of(outlet: str, address: str) -> Outlet:
+    host = link_host(address)
+    is_platform = not PLATFORMS.isdisjoint({host.removeprefix("m."), fold(outlet)})
+    is_second_hand = not address or host in AGGREGATORS or is_platform
+    return Outlet("" if is_platform else _key(outlet, host), is_platform, is_second_hand)
+
+
+def _key(outlet: str, host: str) -> str:
     name = squeeze(_SECTION.sub("", outlet)) or squeeze(outlet)
     own = host_name(host)
     if not own or host in AGGREGATORS or own in squeeze(outlet):
         return name
     return name if name and name in own else f"{name} {own}".strip()
-
-
-def is_platform(entry: Entry) -> bool:
-    """Tell whether an entry is a post of people, not a report of an outlet."""
-    return _is_platform(entry.outlet, _host(entry.link))
-
-
-@lru_cache(maxsize=20_000)
-def _is_platform(outlet: str, host: str) -> bool:
-    return not PLATFORMS.isdisjoint({host.removeprefix("m."), fold(outlet)})
-
-
-@lru_cache(maxsize=20_000)
-def _host(link: str) -> str:
-    # The part that link_host reads: an address is long, and the same hosts come all day.
-    # An entry's own is asked for again by each of an issue's rules.
-    return _host_of("/".join(link.split("/", 3)[:3]))
-
-
-@lru_cache(maxsize=20_000)
-def _host_of(address: str) -> str:
-    return link_host(address)
-
-
-def is_second_hand(entry: Entry) -> bool:
-    """Tell whether an entry's link leads to a page about the report, or to none."""
-    return not entry.link or _host(entry.link) in AGGREGATORS or is_platform(entry)
 
 
 def squeeze(name: str) -> str:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from sys import intern
 from typing import Final
 
 from monitor.model import Entry, EntryKey, Placement, StoryEntry
-from monitor.stages.cluster.article import Articles
-from monitor.stages.cluster.likeness import Comparison
+from monitor.stages.cluster.article import Articles, article_marks, link_mark
+from monitor.stages.cluster.kept_terms import keep_terms
+from monitor.stages.cluster.likeness import VETO, Comparison
 from monitor.stages.cluster.shelf import Member, OpenStory, Shelf
 from monitor.stages.cluster.terms import terms_of
 
 WINDOW: Final = timedelta(hours=72)  # entries farther apart than this are of two stories
 
-# How alike an entry and a story must be. Chosen on labelled windows of Spanish and English
-# news: joining two stories wrongly hides one of them, so both lines lie where precision is
-# about 0.9.
-SAME_LANGUAGE_LINE: Final = 0.23
-OTHER_LANGUAGE_LINE: Final = 0.23
-# A story is compared as a whole, but its nearest entry speaks louder: long stories have
-# several wordings. All of it on the mean would split them, on the nearest chain them.
-NEAREST_SHARE: Final = 0.3
-SILENCE_PENALTY: Final = 0.25  # for each day since a story's last entry
+# How alike an entry and a story must be, in log odds. Joining two stories wrongly hides one of
+# them, so it lies where precision is over 0.9.
+LINE: Final = 0.05
+# A story is compared by the nearer half of its entries, as a whole: long stories have several
+# wordings. All of it would split them, the nearest one alone would chain them; it speaks a
+# little louder.
+NEAREST_SHARE: Final = 0.15
 # An entry that belongs to two stories may show that they are one: unless they are quite
 # unlike, it had only to come first for both to have joined it.
-MERGE_ALLOWANCE: Final = 0.36
+MERGE_ALLOWANCE: Final = 1.0
 MERGE_CANDIDATES: Final = 3
 
 Pairs = Iterable[tuple[EntryKey, EntryKey]]
@@ -65,7 +66,8 @@ class StoryBook:
         """Return for each new entry the story it joins, or None where it starts one.
 
         Entries placed earlier in the same call can be joined; one that the book knows
-        stays where it is. One after another or all at once gives the same stories.
+        stays where it is, and is compared by its present words from then on. One after
+        another or all at once gives the same stories.
         """
         return tuple(self._place(entry) for entry in entries)
 
@@ -85,6 +87,7 @@ class StoryBook:
     def _place(self, entry: Entry) -> Placement:
         known = self._shelf.story_of(entry.key)
         if known:
+            self._renew(entry)
             return Placement(entry.key, known.root)
         member = _member(entry)
         absorbed: OpenStory | None = None
@@ -103,6 +106,15 @@ class StoryBook:
         self._shelf.add(member, story)
         self._articles.add(member)
 
+    def _renew(self, entry: Entry) -> None:
+        """Take a known entry's words as they are now; when it came and its date stay."""
+        old = self._shelf.member(entry.key)
+        if old is not None:
+            renewed = replace(_member(entry), at_h=old.at_h, seen_at=old.seen_at)
+            self._articles.forget(old)
+            self._shelf.replace(old, renewed)
+            self._articles.add(renewed)
+
     def _merged_by_hand(self, member: Member) -> OpenStory | None:
         stories = (self._shelf.story_of(key) for key in self._together.get(member.key, ()))
         return next((story for story in stories if story), None)
@@ -118,9 +130,9 @@ class StoryBook:
         """Return the story that an entry belongs to, and one that it shows to be the same."""
         comparison = Comparison(member.terms, self._shelf.rarity)
         found = [
-            (margin, story)
+            (likeness, story)
             for story in self._shelf.near(comparison.weights)
-            if (margin := self._margin(comparison, member, story)) >= 0
+            if (likeness := self._likeness(comparison, member, story)) >= LINE
         ]
         if not found:
             return None, None
@@ -131,25 +143,21 @@ class StoryBook:
                 return best, other
         return best, None
 
-    def _margin(self, comparison: Comparison, member: Member, story: OpenStory) -> float:
-        """Return by how much an entry's likeness to a story passes its line."""
+    def _likeness(self, comparison: Comparison, member: Member, story: OpenStory) -> float:
+        """Return how like an entry is to a story as a whole."""
         if self._is_barred(member, story):
-            return -1.0
+            return VETO
         near = [each for each in story.compared() if self._is_near(member, each)]
-        if not near:
-            return -1.0
-        margins = list(_margins(comparison, member, near))
-        silent_h = max(0.0, member.at_h - max(each.at_h for each in near))
-        return _as_a_whole(margins) - SILENCE_PENALTY * silent_h / 24
+        return _as_a_whole(_likenesses(comparison, member, near)) if near else VETO
 
     def _are_one(self, one: OpenStory, other: OpenStory) -> bool:
         if any(self._is_barred(member, other) for member in one.members):
             return False
-        margins: list[float] = []
+        found: list[float] = []
         for member in one.compared():
             comparison = Comparison(member.terms, self._shelf.rarity)
-            margins += _margins(comparison, member, other.compared())
-        return _as_a_whole(margins) >= -MERGE_ALLOWANCE
+            found += _likenesses(comparison, member, other.compared())
+        return _as_a_whole(found) >= LINE - MERGE_ALLOWANCE
 
     def _is_near(self, one: Member, other: Member) -> bool:
         return abs(one.at_h - other.at_h) <= self._window_h
@@ -160,30 +168,28 @@ class StoryBook:
 
 
 def _member(entry: Entry) -> Member:
+    terms = terms_of(entry)
     return Member(
         entry.key,
-        terms_of(entry),
-        entry.language,
-        entry.outlet,
-        entry.link,
+        keep_terms(terms),
+        entry.language and intern(entry.language),
+        intern(entry.outlet),
+        link_mark(entry.link),
+        article_marks(entry, terms),
         entry.dated_at.timestamp() / 3600,
         entry.seen_at,
     )
 
 
-def _margins(comparison: Comparison, member: Member, others: Iterable[Member]) -> Iterator[float]:
-    """Yield by how much an entry's likeness to each other one passes the line."""
-    for other in others:
-        is_other = None not in (member.language, other.language) and (
-            member.language != other.language
-        )
-        line = OTHER_LANGUAGE_LINE if is_other else SAME_LANGUAGE_LINE
-        yield comparison.likeness(other.terms, abs(member.at_h - other.at_h)) - line
+def _likenesses(comparison: Comparison, member: Member, others: Iterable[Member]) -> list[float]:
+    """Return how like an entry is to each other one."""
+    return [comparison.likeness(each.terms, abs(member.at_h - each.at_h)) for each in others]
 
 
-def _as_a_whole(margins: Sequence[float]) -> float:
-    mean = sum(margins) / len(margins)
-    return NEAREST_SHARE * max(margins) + (1 - NEAREST_SHARE) * mean
+def _as_a_whole(likenesses: Sequence[float]) -> float:
+    nearer = sorted(likenesses, reverse=True)[: (len(likenesses) + 1) // 2]
+    mean = sum(nearer) / len(nearer)
+    return NEAREST_SHARE * nearer[0] + (1 - NEAREST_SHARE) * mean
 
 
 def _both_ways(pairs: Pairs) -> dict[EntryKey, list[EntryKey]]:

@@ -8,7 +8,13 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-from monitor.stages.cluster.words import ACTS, MATTERS, NAME_TABLES, THING_TABLES
+from monitor.stages.cluster.words import (
+    ACTS,
+    MATTERS,
+    NAME_TABLES,
+    PLACE_TABLES,
+    THING_TABLES,
+)
 
 STEM_MIN_CHARS: Final = 2  # of a prefix in the tables
 NAME_STEM_MIN_CHARS: Final = 3
@@ -34,11 +40,13 @@ _SIGNS = re.compile(r"([a-z0-9_]+):([^|;]*)\|([^;]*);")
 
 # Words of one root, as Spanish and English spell it: "inmigración", "immigration".
 _SPELLINGS: Final = tuple(
-    (re.compile(found), written)
+    (found if found.isalpha() else re.compile(found), written)
     for found, written in (
         ("ph", "f"),
         ("th", "t"),
-        ("ck|qu|k", "c"),
+        ("ck", "c"),
+        ("qu", "c"),
+        ("k", "c"),
         ("y", "i"),
         (r"([a-zñ])\1", r"\1"),
         ("^es(?=[ptc])", "s"),
@@ -104,9 +112,15 @@ def _read_stems() -> dict[str, dict[str, str]]:
 _WORDS: Final = _read_words()
 _PHRASES: Final = _read_phrases()
 _STEMS: Final = _read_stems()
+_PLACES: Final = frozenset(sign for each in PLACE_TABLES for _, _, sign in _lines(each, ","))
 
 
-@lru_cache(maxsize=50_000)
+def is_place(sign: str) -> bool:
+    """Tell whether a sign is a country, a region, a state or a town of the tables."""
+    return sign in _PLACES
+
+
+@lru_cache(maxsize=5_000)
 def sign_of(word: str, language: str) -> tuple[str, Kind] | None:
     """Return what a folded word stands for in a language, None when no table knows it."""
     table = _WORDS[language]
@@ -124,7 +138,7 @@ def _by_stem(word: str, table: Mapping[str, tuple[str, Kind]]) -> tuple[str, Kin
     return None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def begins_name(word: str, language: str) -> bool:
     """Tell whether any name can begin with a folded word."""
     return word in _PHRASES[language] or _name_stem(word, language) is not None
@@ -148,7 +162,7 @@ def _reads(words: Sequence[str], phrase: Sequence[str]) -> bool:
     return words[-1].startswith(last[:-1]) if last.endswith("*") else words[-1] == last
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def _name_stem(word: str, language: str) -> str | None:
     stems = _STEMS[language]
     for end in range(len(word), NAME_STEM_MIN_CHARS - 1, -1):
@@ -158,7 +172,7 @@ def _name_stem(word: str, language: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def kin(word: str) -> str:
     """Return the root that a word shares with its kin in the other language.
 
@@ -168,6 +182,6 @@ def kin(word: str) -> str:
         return word
     root = word
     for found, written in _SPELLINGS:
-        root = found.sub(written, root)
+        root = root.replace(found, written) if isinstance(found, str) else found.sub(written, root)
     bare = _ENDINGS.sub("", root)
     return (bare if len(bare) >= 3 else root)[:KIN_CHARS]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,8 +11,9 @@ from operator import attrgetter
 from typing import Final
 
 from monitor.model import EntryKey
+from monitor.stages.cluster.holders import Holders
+from monitor.stages.cluster.kept_terms import KeptTerms
 from monitor.stages.cluster.likeness import Rarity
-from monitor.stages.cluster.terms import Terms
 
 # What bounds the work for one entry, however many the book holds.
 LOOKUPS: Final = 400  # stories looked up by shared terms, the rarest terms first
@@ -26,13 +26,14 @@ _place = attrgetter("place")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Member:
-    """An entry on the shelf."""
+    """An entry on the shelf, which may hold tens of thousands: not its texts, what they come to."""
 
     key: EntryKey
-    terms: Terms
+    terms: KeptTerms
     language: str | None
     outlet: str
-    link: str
+    link_mark: int
+    article_marks: tuple[int, ...]
     at_h: float  # its date, in hours since 1970
     seen_at: datetime
 
@@ -40,6 +41,9 @@ class Member:
     def place(self) -> tuple[float, EntryKey]:
         """Return what puts entries in order, however they came in."""
         return self.at_h, self.key
+
+    def __lt__(self, other: Member) -> bool:
+        return self.place < other.place
 
 
 @dataclass(eq=False, slots=True)
@@ -66,11 +70,12 @@ class Shelf:
 
     def __init__(self, window_h: float) -> None:
         self.rarity = Rarity()
-        self._stories: list[OpenStory] = []  # by number; one that was merged gives way
+        self._stories: dict[int, OpenStory] = {}  # by number; one that was merged gives way
+        self._started_count = 0
         self._number_of: dict[EntryKey, int] = {}
         self._members: dict[EntryKey, Member] = {}  # that are compared, in the order they came
-        self._holders: defaultdict[str, dict[int, int]] = defaultdict(dict)
-        self._oldest: list[tuple[float, EntryKey, Member]] = []
+        self._holders = Holders()
+        self._oldest: list[Member] = []  # a heap by date
         self._newest_h = float("-inf")
         self._window_h = window_h
 
@@ -79,10 +84,14 @@ class Shelf:
         number = self._number_of.get(key)
         return None if number is None else self._story(number)
 
+    def member(self, key: EntryKey) -> Member | None:
+        """Return an entry as it is compared, None when it is not."""
+        return self._members.get(key)
+
     def start(self, root: EntryKey) -> OpenStory:
         """Return a new story, without entries yet."""
-        story = OpenStory(len(self._stories), root)
-        self._stories.append(story)
+        story = self._stories[self._started_count] = OpenStory(self._started_count, root)
+        self._started_count += 1
         return story
 
     def add(self, member: Member, story: OpenStory) -> None:
@@ -92,25 +101,33 @@ class Shelf:
         insort(story.members, member, key=_place)
         self._number_of[member.key] = story.number
         self._members[member.key] = member
-        self.rarity.add(member.terms.weights)
-        for sign in member.terms.weights:
+        self.rarity.add(member.terms.signs)
+        for sign in member.terms.signs:
             self._hold(sign, story.number, 1)
-        heapq.heappush(self._oldest, (member.at_h, member.key, member))
+        heapq.heappush(self._oldest, member)
         self._newest_h = max(self._newest_h, member.at_h)
         # Twice the window: entries do not come in the order of their dates.
-        while self._oldest[0][0] < self._newest_h - 2 * self._window_h:
-            oldest = heapq.heappop(self._oldest)[-1]
+        while self._oldest[0].at_h < self._newest_h - 2 * self._window_h:
+            oldest = heapq.heappop(self._oldest)
             if self._members.get(oldest.key) is oldest:
                 self._let_go(oldest)
+
+    def replace(self, old: Member, new: Member) -> None:
+        """Compare an entry as it is now; it stays in its story."""
+        self.add(new, self._let_go(old))
 
     def forget(self, before: datetime) -> list[Member]:
         """Forget all about entries first seen before a moment; return those that were compared."""
         old = [member for member in self._members.values() if member.seen_at < before]
-        stories = [self._let_go(member) for member in old]
         kept = self._members
-        self._number_of = {key: self._story(self._number_of[key]).number for key in kept}
+        if not old and len(kept) == len(self._number_of):
+            return old
+        stories = [self._let_go(member) for member in old]
+        found = {key: self._story(self._number_of[key]) for key in kept}
+        self._number_of = {key: story.number for key, story in found.items()}
+        self._stories = {story.number: story for story in found.values()}
         self._newest_h = max((each.at_h for each in kept.values()), default=float("-inf"))
-        self._oldest = [(each.at_h, each.key, each) for each in kept.values()]
+        self._oldest = list(kept.values())
         heapq.heapify(self._oldest)
         self._rename(stories)
         return old
@@ -118,8 +135,8 @@ class Shelf:
     def merge(self, story: OpenStory, other: OpenStory) -> None:
         """Put all entries of another story into this one, which speaks for both."""
         self.rarity.story_count -= 1
-        for sign in {sign for member in other.members for sign in member.terms.weights}:
-            count = self._holders[sign][other.number]
+        for sign in {sign for member in other.members for sign in member.terms.signs}:
+            count = self._holders.entry_count(sign, other.number)
             self._hold(sign, story.number, count)
             self._hold(sign, other.number, -count)
         story.members.extend(other.members)
@@ -131,14 +148,14 @@ class Shelf:
         found: dict[int, float] = {}
         left = LOOKUPS
         holders = self._holders
-        held = [(len(holders[sign]), sign) for sign in weights if sign in holders]
+        held = [(holders.story_count(sign), sign) for sign in weights]
         held.sort()
         for count, sign in held:
             if count > left:
                 break
             left -= count
             weight = weights[sign]
-            for number in holders[sign]:
+            for number in holders.stories(sign):
                 found[number] = found.get(number, 0.0) + weight
         if len(found) > CANDIDATES:
             least = heapq.nlargest(CANDIDATES, found.values())[-1]
@@ -159,8 +176,8 @@ class Shelf:
         """Compare an entry no more; return the story that it leaves."""
         story = self._story(self._number_of[member.key])
         del self._members[member.key]
-        self.rarity.add(member.terms.weights, -1)
-        for sign in member.terms.weights:
+        self.rarity.add(member.terms.signs, -1)
+        for sign in member.terms.signs:
             self._hold(sign, story.number, -1)
         story.members.remove(member)
         if not story.members:
@@ -176,14 +193,5 @@ class Shelf:
 
     def _hold(self, sign: str, number: int, count: int) -> None:
         """Count entries of a story that hold a term in, or with a negative count out."""
-        holders = self._holders[sign]
-        now = holders.get(number, 0) + count
-        if now == 0:
-            del holders[number]
-            self.rarity.add_to_story(sign, -1)
-            if not holders:
-                del self._holders[sign]
-            return
-        if now == count:
-            self.rarity.add_to_story(sign)
-        holders[number] = now
+        if step := self._holders.change(sign, number, count):
+            self.rarity.add_to_story(sign, step)

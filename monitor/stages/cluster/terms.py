@@ -34,8 +34,10 @@ KIND_WEIGHTS: Final = {
 # subject that the tables do not know, one known word ("tariff") is not the whole title.
 KNOWN_ENOUGH: Final = 5.5
 # Names that are in half of all reports on this topic: no story hangs on them.
-EVERYWHERE: Final = frozenset(("mexico", "usa", "sheinbaum", "trump"))
+PEOPLE: Final = frozenset(("sheinbaum", "trump"))
+EVERYWHERE: Final = PEOPLE | {"mexico", "usa"}
 NAMING: Final = frozenset((Kind.PROPER, Kind.PERHAPS, Kind.NAME))
+SURE: Final = frozenset((Kind.PROPER, Kind.NAME))
 # What holds two reports together: things alone ("garden", "bridge", "school") make no event.
 HOLDING: Final = frozenset(
     (Kind.PROPER, Kind.PERHAPS, Kind.NAME, Kind.ACT, Kind.NUMBER, Kind.AMOUNT)
@@ -62,6 +64,8 @@ class Terms:
     order: tuple[str, ...]  # the title's signs as they follow each other
     names: frozenset[str]  # of the title: those that are not everywhere
     holding: frozenset[str]  # names, acts and numbers
+    sure: frozenset[str]  # those of `names` that are names for certain
+    acts: frozenset[str]  # of the title
     language: str  # in which the words were read
     figures: dict[str, frozenset[str]]  # of the title: what is numbered -> its numbers
     heading: tuple[str, ...]  # the title's words, folded, without an outlet's name
@@ -85,6 +89,8 @@ def terms_of(entry: Entry) -> Terms:
         tuple(token.sign for token in head),
         frozenset(token.sign for token in head if token.kind in NAMING) - EVERYWHERE,
         frozenset(token.sign for token in (*head, *body) if token.kind in HOLDING) - EVERYWHERE,
+        frozenset(token.sign for token in head if token.kind in SURE) - EVERYWHERE,
+        frozenset(token.sign for token in head if token.kind is Kind.ACT),
         language,
         _figures(title, head),
         # A book holds thousands of entries, and each word of them once.
@@ -110,6 +116,9 @@ def without_tail(title: str) -> str:
     for cut in reversed(list(_DIVIDERS.finditer(title))):
         head, tail = title[: cut.start()], title[cut.end() :]
         if len(words(head)) < HEAD_MIN_WORDS or len(words(tail)) > TAIL_MAX_WORDS:
+            break
+        # Some feeds space out every mark: "the cross - border trade" ends with no outlet.
+        if tail[:1].islower() and " " in tail:
             break
         title = head
     return title

@@ -163,7 +163,7 @@ def _is_title_case(words: Sequence[_Word]) -> bool:
     )
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def _read(written: str, language: str) -> _Word:
     folded = fold(written).removesuffix("'s").removesuffix("’s")
     return _Word(

@@ -41,6 +41,7 @@ _PERIODS: Final = {
 }
 _NUMBER = re.compile(r"\s*(\d{1,6})\s*$")
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SKIPS = re.compile("<skip(?:hours|days)>", re.IGNORECASE)
 _SKIP_HOURS = re.compile(r"<skipHours>(.{0,2000}?)</skipHours>", re.IGNORECASE | re.DOTALL)
 _SKIP_DAYS = re.compile(r"<skipDays>(.{0,1000}?)</skipDays>", re.IGNORECASE | re.DOTALL)
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
@@ -282,6 +283,8 @@ def _number(text: str) -> int:
 
 def _skipped_times(text: str) -> tuple[frozenset[int], frozenset[int]]:
     """Return the UTC hours and the days (Monday 0) in which an RSS feed asks not to be polled."""
+    if not _SKIPS.search(text):
+        return frozenset(), frozenset()
     hours, days = _SKIP_HOURS.search(text), _SKIP_DAYS.search(text)
     said_hours = map(int, _HOUR.findall(hours.group(1))) if hours else ()
     said_days = (day.lower() for day in _DAY.findall(days.group(1))) if days else ()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from monitor.stages.parse.vocabulary import Kind
+from monitor.text.western import western_bytes
 
 _XML = "http://www.w3.org/XML/1998/namespace "
 _NO_MATTER: Final = frozenset({f"{_XML}lang", f"{_XML}space"})
@@ -86,8 +87,5 @@ def mended(text: str) -> str:
         return text
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode()
-    try:
-        text.encode("cp1252")  # the quick way to see that none of those characters is in it
-    except UnicodeEncodeError:
-        return text.translate(WINDOWS)
-    return text
+    # The quick way to see that none of those characters is in it.
+    return text.translate(WINDOWS) if western_bytes(text) is None else text

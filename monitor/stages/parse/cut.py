@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -118,6 +118,7 @@ class _Place:
     first: int
     end: int = 0
     last: int = 0
+    naming: list[Element] = field(default_factory=list)  # what may name it
 
 
 class _Finder:
@@ -128,53 +129,76 @@ class _Finder:
         self.elements: list[Element] = []
         self.namespaces: dict[str, str] | None = {}
         self.defaults: set[str] = set()
-        self._document = b""
         self._item_depth = 0  # the depth at which items stand, 0 before the first
         self._item_name = ""
-        self._open: list[list[str]] = []  # the attributes of the elements under way
-        self._texts: list[str] = []
         self._others: set[str] = set()  # names that are no item's
         self._ids: set[str] = set()  # of them, those of ids
         self._naming_names: set[str] = set()  # and those of ids and links
-        self._parser = parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-        parser.ordered_attributes = True
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._texts.append
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.StartNamespaceDeclHandler = self._declare
 
     def read(self, document: bytes) -> None:
-        self._document = document
-        self._parser.Parse(document, True)
+        parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+        parser.ordered_attributes = True
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.StartNamespaceDeclHandler = self._declare
+        self._listen(parser, document)
+        try:
+            parser.Parse(document, True)
+        finally:  # what it calls holds it, and all that was found
+            parser.StartElementHandler = parser.EndElementHandler = None
+
+    def _listen(self, parser: expat.XMLParserType, document: bytes) -> None:
+        # Not methods: there are two calls for each element, and few things take longer.
+        opened: list[list[str]] = []  # the attributes of the elements under way
+        texts: list[str] = []
+        elements, others, naming_names = self.elements, self._others, self._naming_names
+        place: _Place | None = None
+
+        def start(name: str, attributes: list[str]) -> None:
+            nonlocal place
+            opened.append(attributes)
+            if texts:
+                texts.clear()
+            if name not in others and self._is_item(name, len(opened)):
+                place = _Place(parser.CurrentByteIndex, len(elements))
+                self.places.append(place)
+
+        def end(name: str) -> None:
+            nonlocal place
+            depth = len(opened)
+            element = depth, name, opened.pop(), "".join(texts)
+            if texts:
+                texts.clear()
+            if place:
+                if name in naming_names and depth == self._item_depth + 1:
+                    if elements and elements[-1][0] > depth:
+                        raise _NotSafeError  # something within an id
+                    place.naming.append(element)
+                elif depth == self._item_depth:
+                    _close(place, parser.CurrentByteIndex, document)
+                    place.last = len(elements) + 1
+                    place = None
+            elements.append(element)
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = texts.append
 
     def own_names(self) -> list[set[str]]:
         """Return what names each item: its ids, else its links."""
         return [self._ids_of(place) or self._links_of(place) for place in self.places]
 
     def _ids_of(self, place: _Place) -> set[str]:
-        names = self._ids
-        found = [each[3] for each in self._naming(place) if each[1] in names]
+        found = [each[3] for each in place.naming if each[1] in self._ids]
         found += _values(self.elements[place.last - 1][2], _RDF_ABOUT)
         return set(filter(None, map(_comparable, found)))
 
     def _links_of(self, place: _Place) -> set[str]:
         found = []
-        for _, name, attributes, text in self._naming(place):
+        for _, name, attributes, text in place.naming:
             if name not in self._ids:
                 found += [text, *_values(attributes, "href")]
         return set(filter(None, map(_comparable, found)))
-
-    def _naming(self, place: _Place) -> Iterator[Element]:
-        """Yield the elements that may name an item."""
-        depth, before = self._item_depth + 1, 0
-        for each in self.elements[place.first : place.last]:
-            if each[1] in self._naming_names and each[0] == depth:
-                if before > depth:
-                    raise _NotSafeError  # something within an id
-                yield each
-            before = each[0]
 
     def _refuse(self, *_: object) -> None:
         raise _NotSafeError
@@ -187,48 +211,32 @@ class _Finder:
         elif self.namespaces is not None:
             self.namespaces[prefix] = uri or ""
 
-    def _start(self, name: str, attributes: list[str]) -> None:
-        self._open.append(attributes)
-        self._texts.clear()
-        if name not in self._others:
-            local = name.rpartition(" ")[2].lower()
-            if local in _ITEMS:
-                self._start_item(name)
-            else:
-                self._meet(name, local)
-
-    def _meet(self, name: str, local: str) -> None:
-        self._others.add(name)
-        if local in _IDS:
-            self._ids.add(name)
-        if local in _NAMING:
-            self._naming_names.add(name)
-
-    def _start_item(self, name: str) -> None:
-        depth = len(self._open)
+    def _is_item(self, name: str, depth: int) -> bool:
+        """Tell whether an element of this name, not met before or an item's, is an item."""
+        local = name.rpartition(" ")[2].lower()
+        if local not in _ITEMS:
+            self._others.add(name)
+            if local in _IDS:
+                self._ids.add(name)
+            if local in _NAMING:
+                self._naming_names.add(name)
+            return False
         if not self.places:
             self._item_depth, self._item_name = depth, name
         elif (depth, name) != (self._item_depth, self._item_name):
             raise _NotSafeError  # one within another, or of another kind
-        self.places.append(_Place(self._parser.CurrentByteIndex, len(self.elements)))
+        return True
 
-    def _end(self, name: str) -> None:
-        texts, opened = self._texts, self._open
-        depth = len(opened)
-        self.elements.append((depth, name, opened.pop(), "".join(texts)))
-        texts.clear()
-        if depth == self._item_depth and not self.places[-1].end:
-            self._end_item(self.places[-1])
 
-    def _end_item(self, place: _Place) -> None:
-        start = self._parser.CurrentByteIndex
-        if not self._document.startswith(b"</", start):
-            raise _NotSafeError  # <item/>
-        place.end = self._document.index(b">", start) + 1
-        place.last = len(self.elements)
+def _close(place: _Place, start: int, document: bytes) -> None:
+    if not document.startswith(b"</", start):
+        raise _NotSafeError  # <item/>
+    place.end = document.index(b">", start) + 1
 
 
 def _values(attributes: list[str], name: str) -> list[str]:
+    if not attributes:
+        return attributes
     return [
         value
         for key, value in zip(attributes[::2], attributes[1::2], strict=True)

@@ -43,6 +43,8 @@ _INVITING = (
     r"|leer (?:más|mas|m&aacute;s|(?:la )?(?:nota|noticia) completa|(?:el )?artículo completo)"
     r"|(?:ver|lee|lea) (?:más|mas|la nota completa|(?:el )?artículo completo))"
 )
+# One of these is in each: they are looked for sooner than the pattern is tried everywhere.
+_INVITING_WORDS: Final = ("read", "more", "ley", "lect", "leer", "má", "mas", "maſ", "complet")
 # As a link, whatever stands before it; the markup may be escaped once more.
 _INVITING_LINK = re.compile(
     rf"(?:<|&lt;)a\s[^<>]*?(?:>|&gt;)(?:\s|&nbsp;|\[|<[^<>]*>){{0,5}}{_INVITING}\b"
@@ -191,8 +193,11 @@ def _without_tail(text: str, title: str) -> str:
             if named and named == words(title)[: len(named)]:
                 tail = tail[: post.start()].rstrip()
                 break
-    invitation = _INVITATION.search(tail, max(len(tail) - INVITATION_MAX_CHARS, 0))
-    return text[:start] + (tail[: invitation.start()] if invitation else tail)
+    end = tail[-INVITATION_MAX_CHARS:].lower()
+    if any(each in end for each in _INVITING_WORDS):
+        invitation = _INVITATION.search(tail, max(len(tail) - INVITATION_MAX_CHARS, 0))
+        tail = tail[: invitation.start()] if invitation else tail
+    return text[:start] + tail
 
 
 def _addresses(raw: dict[str, Any]) -> Iterator[str]:

@@ -70,11 +70,12 @@ class _Entry:
     def read(self, elements: Sequence[Element]) -> dict[str, Any]:
         """Return the entry as feedparser gives it, without what is not asked for."""
         depth, _, attributes, _ = elements[-1]
-        self._open(attributes)
-        top, in_item = depth + 1, self._words.in_item
+        if attributes:
+            self._open(attributes)
+        top, in_item, met = depth + 1, self._words.in_item, self._words.met
         nested: list[Known] = []
         for depth, name, attributes, text in elements[:-1]:
-            tag, kind = in_item(name)
+            tag, kind = met.get(name) or in_item(name)
             if attributes:
                 check_base(attributes)
             if depth > top:
@@ -127,7 +128,8 @@ class _Entry:
             self._title_depth = depth
 
     def media_title(self, text: str, attributes: list[str], depth: int) -> str:
-        check_type(attributes)
+        if attributes:
+            check_type(attributes)
         value = mended(text)
         if not -1 < self._title_depth <= depth:
             self._store("title", value, depth)
@@ -138,11 +140,13 @@ class _Entry:
         if "summary" in self._raw and not self.has_content:
             self.content(text, attributes, depth)
         else:
-            check_type(attributes)
+            if attributes:
+                check_type(attributes)
             self._store("summary", mended(text), depth)
 
     def content(self, text: str, attributes: list[str], depth: int) -> None:
-        check_type(attributes)
+        if attributes:
+            check_type(attributes)
         value = mended(text)
         self.has_content = True
         self._raw.setdefault("content", []).append({"value": value})

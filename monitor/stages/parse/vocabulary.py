@@ -125,16 +125,15 @@ class Vocabulary:
     def __init__(self, namespaces: Mapping[str, str]) -> None:
         """Take the namespaces by their prefixes, without default ones."""
         self._prefixes = {uri: prefix for prefix, uri in reversed(tuple(namespaces.items()))}
-        self._of_item: dict[str, tuple[str, Kind]] = {}
+        self.met: dict[str, tuple[str, Kind]] = {}  # what `in_item` was asked for so far
         self._tags: dict[str, str] = {}
 
     def in_item(self, name: str) -> tuple[str, Kind]:
         """Return the tag of an element within an item, and what it does."""
-        found = self._of_item.get(name)
-        if found is None:
+        if name not in self.met:
             tag = self.tag(name)
-            found = self._of_item[name] = tag, _kind(tag, FIELDS, UNUSUAL)
-        return found
+            self.met[name] = tag, _kind(tag, FIELDS, UNUSUAL)
+        return self.met[name]
 
     def in_head(self, name: str) -> tuple[str, Kind]:
         """Return the tag of an element outside the items, and what it does."""

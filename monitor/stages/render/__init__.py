@@ -12,7 +12,6 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from functools import lru_cache, partial
-from html.parser import HTMLParser
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any
@@ -26,6 +25,7 @@ from monitor.config import DigestSettings
 from monitor.errors import RenderError
 from monitor.model import Digest, Rendered, Story
 from monitor.stages.render import issue_view
+from monitor.stages.render.allowed import inspect_markup
 from monitor.stages.render.compose import compose_message, header_text
 from monitor.stages.render.issue_view import IssueView, Room
 from monitor.stages.render.links import Links, personal
@@ -101,8 +101,7 @@ def render_issue(
     story_count = len(unconfirmed) + len(digest.stories)
     _, page_html = _within(PAGE_MAX_BYTES, partial(make, page), _PAGE_ROOMS, story_count)
     shown, body_html = _within(HTML_MAX_BYTES, partial(make, mail), _ROOMS, story_count)
-    for markup in (body_html, page_html):
-        _Inspector().inspect(markup)
+    inspect_markup(body_html, page_html)
     text = _tidy(_run(environment, "digest.txt", issue=shown, subject=subject))
     again = shown.unconfirmed.stories if shown.unconfirmed else ()
     page_text = "" if page is mail else _plain(environment, page, shown, subject)
@@ -229,11 +228,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             del self.filters[name]
         self.filters |= {"counted": _counted, "filled": _filled, "number": say_count}
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def getattr(self, obj: Any, attribute: str) -> Any:
         # Our own views are frozen and hold text and numbers: they are most of what is asked.
-        if type(obj) in _VIEWS and not attr.startswith("_"):
-            return True
-        return super().is_safe_attribute(obj, attr, value)
+        if type(obj) in _VIEWS and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
     def _range(self, *bounds: int) -> range:
         steps = range(*bounds)
@@ -286,7 +288,8 @@ def _run(environment: _Sandbox, name: str, **values: object) -> str:
         raise RenderError(str(error.name or name), None, "there is no such template") from error
     except (TemplateError, *_FAULTS) as error:
         where, line = _place(error.__traceback__, environment)
-        raise RenderError(where or name, line, str(error) or type(error).__name__) from error
+        problem = str(error).rstrip(".") or type(error).__name__
+        raise RenderError(where or name, line, problem) from error
     return "".join(pieces)
 
 
@@ -317,45 +320,3 @@ def _filled(text: str, first: str = "", rest: str | None = None) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-# ---------------------------------------------------------------- what came out
-
-
-class _Inspector(HTMLParser):
-    """Refuses HTML that acts or loads; feeds cannot bring it about, an edited template could."""
-
-    forbidden_tags = frozenset(
-        "script iframe frame object embed applet link img picture source video audio track svg math"
-        " form input button textarea select base".split()
-    )
-    forbidden_attributes = frozenset("src srcset background poster data action formaction".split())
-
-    def inspect(self, markup: str) -> None:
-        """Raise RenderError when the page would load, run or send anything."""
-        self.feed(markup)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.forbidden_tags:
-            self._refuse(f"<{tag}> is not allowed: a digest loads and runs nothing")
-        for name, value in attrs:
-            if name in self.forbidden_attributes or name.startswith("on"):
-                self._refuse(f"the attribute {name} is not allowed: a digest loads nothing")
-            if name == "href" and not re.match(r"(https?://|mailto:|#)", value or ""):
-                self._refuse("a link must begin with http:, https: or mailto:")
-            if name == "style":
-                self._check_css(value or "")
-            if name == "http-equiv":
-                self._refuse("<meta http-equiv> is not allowed")
-
-    def handle_data(self, data: str) -> None:
-        if self.cdata_elem == "style":
-            self._check_css(data)
-
-    def _check_css(self, css: str) -> None:
-        if re.search(r"url\s*\(|@import|image-set|\\", css, re.IGNORECASE):
-            self._refuse("CSS may not load anything: no url(), no @import")
-
-    def _refuse(self, problem: str) -> None:
-        raise RenderError("digest.html", None, problem)

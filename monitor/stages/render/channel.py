@@ -87,6 +87,10 @@ def _story(story: StoryView, is_again: bool) -> dict[str, Any]:
         "score": float(story.score),
         "because": [reason.term for reason in story.reasons],
         "also": [asdict(other) for other in story.also],
+        "related": [
+            {"title": each.title, "outlet": each.outlet, "link": each.link}
+            for each in story.related
+        ],
         "is_update": story.update is not None,
         "is_unconfirmed": is_again,
     }

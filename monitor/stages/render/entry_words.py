@@ -12,10 +12,13 @@ TITLE_MAX_CHARS = 220
 SUMMARY_MAX_CHARS = 180  # two lines at 680 px
 NAME_MAX_CHARS = 60  # outlets, feeds, profiles
 
+# Some sources take words and marks apart: "U . S . , Mexico". No mark has a space before it.
+_SPACED = re.compile(r"(?<=[^\W_]) (?=[.,;:?!](?: |$))")
+
 
 def headline_of(entry: Entry) -> str:
     """Return the headline; aggregators put " - The Outlet" behind it, which is told anyway."""
-    title = clean(entry.title[: 10 * TITLE_MAX_CHARS])
+    title = _SPACED.sub("", clean(entry.title[: 10 * TITLE_MAX_CHARS]))
     headline, dash, tail = title.rpartition(" - ")
     if dash and headline and fold(tail) == fold(clean(entry.outlet[:NAME_MAX_CHARS])):
         title = headline

@@ -15,6 +15,7 @@ class Room:
     stories: int | None = None  # of the whole issue, best first; None: all
     also: int = 8  # other outlets a story
     reasons: int = 5
+    related: int = 8  # other stories of its saga under a story
     misses: int = 5  # stories left out
     late: int = 5  # stories with late reports
 
@@ -36,6 +37,19 @@ class AlsoView:
     outlet: str
     link: str
     mark: str  # "ES" in an English digest; "" when it is in the digest's language
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedView:
+    """Another story of the same saga, in a line."""
+
+    title: str
+    link: str
+    outlet: str
+    language: str  # as a lang attribute; "" unknown
+    mark: str  # "ES" in an English digest; "" when it is in the digest's language
+    outlet_count: int  # how many report it
+    day: int = 0  # of an update: 2 is the day after its first issue; 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +95,13 @@ class StoryView:
     number: int = 0  # the story's
     more: str = ""  # links by which a reader asks for more or less of this; "" none
     less: str = ""
+    related: tuple[RelatedView, ...] = ()  # best first
+    related_more_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A section; `more_count` of its `count` stories are not shown here."""
+    """A section; `more_count` of its `count` stories, related ones too, are not shown here."""
 
     title: str
     count: int
@@ -93,7 +109,8 @@ class SectionView:
 
     @property
     def more_count(self) -> int:
-        return self.count - len(self.stories)
+        told = (1 + len(each.related) + each.related_more_count for each in self.stories)
+        return self.count - sum(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from monitor.stages.render.issue_view import (
     MissView,
     RankView,
     ReasonView,
+    RelatedView,
     Room,
     SectionView,
     StoryView,
@@ -133,6 +134,8 @@ def _fit_section(section: SectionView, room: Room) -> SectionView:
                 also=story.also[: room.also],
                 also_more_count=story.also_more_count + len(story.also[room.also :]),
                 reasons=story.reasons[: room.reasons],
+                related=story.related[: room.related],
+                related_more_count=len(story.related[room.related :]),
             )
             for story in section.stories
             if room.stories is None or story.rank < room.stories
@@ -143,15 +146,44 @@ def _fit_section(section: SectionView, room: Room) -> SectionView:
 def _ranks(digest: Digest, unconfirmed: Sequence[Story]) -> Mapping[int, int]:
     """Return story number -> place: what is offered again first, then the best rank."""
     best_first = sorted(
-        digest.stories, key=lambda each: (-each.rank.total if each.rank else 0.0, each.number)
+        _firsts(digest.stories),
+        key=lambda each: (-each.rank.total if each.rank else 0.0, each.number),
     )
     return {story.number: place for place, story in enumerate([*unconfirmed, *best_first])}
 
 
 def _stories(
-    stories: Iterable[Story], section: Section | None, ranks: Mapping[int, int], reader: Reader
+    stories: Sequence[Story], section: Section | None, ranks: Mapping[int, int], reader: Reader
 ) -> tuple[StoryView, ...]:
-    return tuple(_story(s, section, ranks[s.number], reader) for s in stories)
+    related: dict[int, list[Story]] = {}
+    for each in stories:
+        if each.under is not None:
+            related.setdefault(each.under, []).append(each)
+    return tuple(
+        replace(
+            _story(s, section, ranks[s.number], reader),
+            related=tuple(_related(each, reader) for each in related.get(s.number, ())),
+        )
+        for s in _firsts(stories)
+    )
+
+
+def _firsts(stories: Iterable[Story]) -> list[Story]:
+    """Return the stories that stand by themselves, without those told under another."""
+    return [story for story in stories if story.under is None]
+
+
+def _related(story: Story, reader: Reader) -> RelatedView:
+    entry = story.lead.entry
+    return RelatedView(
+        title=headline_of(entry),
+        link=clean_link(entry.link),
+        outlet=outlet_of(entry),
+        language=language_of(entry),
+        mark=mark_of(entry, reader.language),
+        outlet_count=len({outlet_key(scored.entry) for scored in story.entries}),
+        day=story.update.day if story.update else 0,
+    )
 
 
 def _story(story: Story, section: Section | None, rank: int, reader: Reader) -> StoryView:
@@ -163,8 +195,8 @@ def _story(story: Story, section: Section | None, rank: int, reader: Reader) -> 
         link=clean_link(entry.link),
         outlet=outlet_of(entry),
         host=host_of(entry),
-        time=reader.moment(entry.dated_at),
-        is_dated=entry.published_at is not None,
+        time=reader.moment(entry.told_at),
+        is_dated=entry.published_at is not None and not entry.is_ahead,
         language=language_of(entry),
         mark=mark_of(entry, reader.language),
         summary=summary_of(entry),

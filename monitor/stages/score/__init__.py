@@ -53,7 +53,7 @@ class Scorer:
             for profile in self.profiles
         ]
         # Many entries of a stream hold nothing at all: their scores are known beforehand.
-        self._of_nothing = self._weigh(Finding.empty(len(self._parties), len(self.profiles)))
+        self.of_nothing = self.weigh(Finding.empty(len(self._parties), len(self.profiles)))
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[object, ...]]:
         return type(self), (self.profiles, self._parties)
@@ -64,9 +64,28 @@ class Scorer:
         The reasons of a score add up to log(value / (1 - value)). Raises nothing.
         """
         finding = self._lexicon.find(entry)
-        return self._of_nothing if finding is None else self._weigh(finding)
+        return self.of_nothing if finding is None else self.weigh(finding)
 
-    def _weigh(self, finding: Finding) -> tuple[Score, ...]:
+    def find(self, entry: Entry) -> Finding | None:
+        """Return what an entry holds, for `values` and `weigh`; None when nothing."""
+        return self._lexicon.find(entry)
+
+    def values(self, finding: Finding) -> dict[str, float]:
+        """Return each profile's value without reasons, which take most of the time.
+
+        Beside those of `weigh`, sums are rounded otherwise: some 1e-15.
+        """
+        sides = {names: one.sides(finding) for names, one in self._relations.items()}
+        found = zip(self.profiles, finding.terms, finding.against, strict=True)
+        return {
+            profile.name: squash(
+                _points(*sides[profile.parties], terms) - _total(against) + profile.offset
+            )
+            for profile, terms, against in found
+        }
+
+    def weigh(self, finding: Finding) -> tuple[Score, ...]:
+        """Return what `score` does, of what was found."""
         weighed = {names: one.weigh(finding) for names, one in self._relations.items()}
         scores = []
         for profile, terms, against, offset in zip(
@@ -120,6 +139,21 @@ class _Relation:
         if len(sides) == 2:
             reasons += _lacking(*sides)
         return _Weighed(sides, reasons)
+
+    def sides(self, finding: Finding) -> tuple[list[float], float]:
+        """Return how sure each side is, and the points that the others take away."""
+        found = finding.parties
+        bridge = sum([_total(found[number]) for number in self._bridges])
+        sure = [_saturate(_total(found[n]) + bridge, PARTY_SCALE) for n, _ in self._sides]
+        others = sum([_total(found[number]) for number in self._others])
+        return sure, ELSEWHERE * _saturate(others, ELSEWHERE_SCALE) if others else 0.0
+
+
+def _points(sides: Sequence[float], away: float, terms: Sequence[Found]) -> float:
+    """Return the formula's points, but for what speaks against."""
+    theme = _saturate(_total(terms), THEME_SCALE) if terms else 0.0
+    one, other = (*sides, theme, theme)[:2]
+    return BASE + 2 * SIDE * one * other + THEME * theme - away
 
 
 class _Weighed:

@@ -304,7 +304,11 @@ def _clue(number: int, label: str, weight: float) -> _Clue:
 
 
 def _name(number: int, party: Party, alias: Alias) -> _Name:
-    owner = "both" if party.is_bridge else party.title
+    return _name_of(number, "both" if party.is_bridge else party.title, alias)
+
+
+@lru_cache(maxsize=2**13)  # a scorer is made anew for each change of a profile, with the same names
+def _name_of(number: int, owner: str, alias: Alias) -> _Name:
     has_capitals = alias.text != alias.text.lower()
     return _Name(
         _clue(number, f"{owner}: {_name_shown(alias)}", alias.weight),

@@ -61,12 +61,12 @@ class MeaningScorer:
 
     def __init__(self, scorer: Scorer, meaning: Meaning) -> None:
         self.profiles = scorer.profiles
-        self._scorer = scorer
+        self.plain = scorer  # for what is too much for a model
         self._meaning = meaning
 
     def score(self, entry: Entry) -> tuple[Score, ...]:
         """Return one score a profile, the one that clears its threshold best first."""
-        return self._meaning.add([(entry, self._scorer.score(entry))])[0][1]
+        return self._meaning.add([(entry, self.plain.score(entry))])[0][1]
 
 
 def profile_text(profile: TopicProfile) -> str:

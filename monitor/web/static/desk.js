@@ -6,6 +6,22 @@ const say = (words) => {
   if (notice) notice.innerHTML = words; // markup of ours, out of a page of ours
 };
 
+// Put an element in the place of the one before; who was there with keys stays there.
+function put(id, fresh) {
+  const old = document.getElementById(id);
+  const item = current()?.id;
+  const key = old?.contains(document.activeElement) && document.activeElement.dataset.key;
+  old?.replaceWith(fresh);
+  const again = item && document.getElementById(item);
+  if (again) again.classList.add("is-current");
+  const focus = fresh.querySelector("[data-focus]") || (key && fresh.querySelector(`[data-key="${CSS.escape(key)}"]`));
+  if (focus) focus.focus({ preventScroll: true });
+  else if (again && document.activeElement === document.body) {
+    again.tabIndex = -1;
+    again.focus({ preventScroll: true });
+  }
+}
+
 // Fetch what a form or link asks for, and put the element of that id in the place of ours.
 let latest = 0;
 async function swap(id, url, options) {
@@ -18,11 +34,7 @@ async function swap(id, url, options) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== latest) return; // a later one is on its way
     const fresh = page.getElementById(id);
-    if (answer.ok && fresh) {
-      document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
-      const focus = fresh.querySelector("[data-focus]");
-      if (focus) focus.focus();
-    }
+    if (answer.ok && fresh) put(id, document.adoptNode(fresh));
     const told = answer.ok ? page.getElementById("notice") : page.querySelector("main p");
     if (told) say(answer.ok ? told.innerHTML : `<p class="alarm">${told.innerHTML}</p>`);
     document.dispatchEvent(new CustomEvent("swapped", { detail: id }));

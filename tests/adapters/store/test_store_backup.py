@@ -27,6 +27,7 @@ from monitor.adapters.store.backup import (
 )
 from monitor.errors import StoreError
 from monitor.model import Entry, OutboxState, PollState
+from tests import releases
 from tests.factories import (
     NOON,
     make_digest,
@@ -266,6 +267,52 @@ def test_the_former_database_is_kept_with_its_log(path: Path) -> None:
         assert now._db._pragma("journal_mode") == "wal"
 
 
+def test_restores_in_one_second_each_keep_what_they_took_the_place_of(path: Path) -> None:
+    Store.open(path).close()
+    made = make_backup(path, NOON)
+
+    kept = {restore(made, path, NOON + DAY).replaced for _ in range(3)}
+
+    assert len(kept) == 3
+    assert all(each is not None and each.exists() for each in kept)
+
+
+def test_on_a_disk_without_hard_links_a_backup_is_restored_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    with Store.open(path) as store:
+        poll(store, make_entry("a"))
+    made = make_backup(path, NOON)
+    monkeypatch.setattr(os, "link", refuse)
+
+    done = restore(made, path, NOON + DAY)
+
+    assert done.replaced is not None
+    assert done.replaced.exists()
+    with Store.open(path, check=True) as store:
+        assert store.entry_count() == 1
+
+
+def test_a_backup_that_cannot_be_put_in_its_place_is_told_and_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(path).close()
+    made = make_backup(path, NOON)
+
+    def refuse(*args: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    with pytest.raises(StoreError, match=r"could not be put in its place .* Nothing is lost"):
+        restore(made, path, NOON + DAY)
+    assert (path.exists(), path.with_name("restoring.db").exists()) == (True, True)
+
+
 def test_a_damaged_database_gives_way_to_its_backup(path: Path) -> None:
     with Store.open(path) as store:
         poll(store, make_entry("a"))
@@ -396,12 +443,18 @@ while status:
 """
 
 
-def test_an_upgrade_killed_at_any_statement_leaves_old_or_new(path: Path, tmp_path: Path) -> None:
-    with Store.open(path) as store:
-        poll(store, make_entry("a"))
-    older = as_of_an_older_version(path)
-    folder = tmp_path / "copies"
+@pytest.mark.parametrize("release", sorted(releases.FOLDER.glob("*.sql")), ids=lambda p: p.stem)
+def test_an_upgrade_killed_at_any_statement_leaves_old_or_new(
+    release: Path, tmp_path: Path
+) -> None:
+    path, folder = tmp_path / "state" / "monitor.db", tmp_path / "copies"
+    releases.build(release, path)
     folder.mkdir()
+    with closing(sqlite3.connect(path)) as old:
+        older = old.execute("PRAGMA user_version").fetchone()[0]
+    if older == schema.VERSION:  # of this very version: there is nothing to be killed in but one
+        older = as_of_an_older_version(path)
+    shapes = {older: releases.shape(path)}
 
     done = subprocess.run(
         [sys.executable, "-c", KILLED_AT, str(path), str(folder)],
@@ -417,13 +470,11 @@ def test_an_upgrade_killed_at_any_statement_leaves_old_or_new(path: Path, tmp_pa
     assert set(ends[:-1]) == {-signal.SIGKILL}
     assert ends[-1] == 0
     assert len(ends) > 30
+    shapes[schema.VERSION] = releases.shape(folder / str(len(ends)) / "monitor.db")
     for number in range(1, len(ends) + 1):
         copy = folder / str(number) / "monitor.db"
         with closing(sqlite3.connect(copy)) as left:
             version = left.execute("PRAGMA user_version").fetchone()[0]
-            tables = left.execute(
-                "SELECT count(*) FROM sqlite_schema WHERE name IN ('trouble', 'told', 'day_tally')"
-            ).fetchone()[0]
-        assert (version, tables) in {(older, 0), (schema.VERSION, 3)}
+        assert releases.shape(copy) == shapes[version]
         with Store.open(copy, check=True) as store:
-            assert store.entry_count() == 1
+            assert store.entry_count() == 3

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from monitor.adapters.store import Store, database
+from monitor.adapters.store import Store, transactions
 from monitor.adapters.store.database import Database
 from monitor.errors import StoreError
 from monitor.model import PollState
@@ -47,6 +49,26 @@ def test_what_is_gathered_is_seen_here_at_once_and_elsewhere_when_committed(
     assert (before, after, other.entry_count()) == ((2, 0), 2, 3)
 
 
+def test_who_waits_to_write_ends_the_gathering_at_the_next_write(
+    store: Store, tmp_path: Path
+) -> None:
+    def say() -> None:
+        with Store.open(tmp_path / "monitor.db") as mine:
+            mine.heartbeat(NOON)
+
+    with store.gathering():
+        save(store, "a")
+        waiting = threading.Thread(target=say)
+        waiting.start()
+        while not store._db._turn.is_wanted:
+            time.sleep(0.001)
+        save(store, "b")  # and with it what was gathered is committed
+        waiting.join(10)
+        said = store.status().heartbeat_at
+
+    assert said == NOON
+
+
 def test_without_gathering_each_write_is_committed(store: Store, other: Store) -> None:
     save(store, "a")
 
@@ -55,17 +77,17 @@ def test_without_gathering_each_write_is_committed(store: Store, other: Store) -
 
 def test_no_more_than_a_few_writes_are_gathered(store: Store, other: Store) -> None:
     with store.gathering():
-        save(store, *map(str, range(database.GATHERED_MAX - 1)))
+        save(store, *map(str, range(transactions.GATHERED_MAX - 1)))
         before = other.entry_count()
         save(store, "last")
 
-        assert (before, other.entry_count()) == (0, database.GATHERED_MAX)
+        assert (before, other.entry_count()) == (0, transactions.GATHERED_MAX)
 
 
 def test_nothing_is_gathered_for_long(
     store: Store, other: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "GATHERED_S", -1.0)  # it has passed already
+    monkeypatch.setattr(transactions, "GATHERED_S", -1.0)  # it has passed already
 
     with store.gathering():
         save(store, "a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -575,3 +576,35 @@ def test_what_was_offered_again_before_there_was_a_row_for_each_entry_stays_so(
 
     with Store.open(path) as store:
         assert ids(store.unconfirmed("morning", me)) == [["c"]]
+
+
+# ---------------------------------------------------------------- what was shown
+
+
+def test_a_story_told_under_another_counts_as_issued(store: Store) -> None:
+    add(store, "a")
+    add(store, "b")
+    one, two = candidates(store)
+
+    assert issue(store, digest(one, replace(two, under=one.number)))
+
+    assert candidates(store) == []
+    (record,) = store.issues("morning")
+    assert record.story_count == 2
+
+
+def test_what_was_shown_lately_is_told_with_what_readers_know(store: Store) -> None:
+    add(store, "old")
+    issue(store, digest(*candidates(store), of=slot(12)))
+    add(store, "late", joins="old")
+    add(store, "silent")
+    late, silent = candidates(store)
+    store.issue(digest(late, of=slot(13)), (silent,), subject="Subject")
+
+    (shown,) = store.shown_since("morning", slot(13).due_at)
+
+    assert (shown.number, shown.issued) == (late.number, date(2026, 7, 13))
+    assert [entry.key.id for entry in shown.earlier.shown] == ["old", "late"]
+    assert shown.earlier.first == date(2026, 7, 12)
+    assert store.shown_since("morning", slot(14).due_at) == []
+    assert store.shown_since("evening", slot(12).due_at) == []

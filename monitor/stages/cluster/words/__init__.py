@@ -19,6 +19,16 @@ from monitor.stages.cluster.words.things import THINGS
 
 # Of two tables that know a word the first speaks.
 THING_TABLES: Final = (THINGS, DEEDS, PUBLIC, MONEY, SOCIETY, NATURE)
-NAME_TABLES: Final = (NAMES, OFFICES, COUNTRIES, REGIONS, STATES)
+PLACE_TABLES: Final = (COUNTRIES, REGIONS, STATES)
+NAME_TABLES: Final = (NAMES, OFFICES, *PLACE_TABLES)
 
-__all__ = ["ACTS", "CAPITALS", "MATTERS", "NAME_TABLES", "SMALL", "THING_TABLES", "TITLED"]
+__all__ = [
+    "ACTS",
+    "CAPITALS",
+    "MATTERS",
+    "NAME_TABLES",
+    "PLACE_TABLES",
+    "SMALL",
+    "THING_TABLES",
+    "TITLED",
+]

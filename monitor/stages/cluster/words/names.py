@@ -97,6 +97,6 @@ quarterfinal: cuartos de final | quarterfinal*, quarter final, quarter finals;
 roundof16: octavos de final | round of 16, last 16;
 nationalteam: seleccion nacional, seleccion mexicana, el tri | national team, el tri;
 headcoach: director tecnico | head coach;
-penaltykick: tanda de penales, penales | penalty shootout, penalty kicks, penalties;
+penaltykick: tanda de penales, serie de penales, penalti* | penalty shootout, penalty kick*;
 billion: mil millones, mmdd, mmdp | billion, bn;
 """

@@ -83,6 +83,7 @@ council: consejo* cabildo* | council*;
 country: pais paises nacion naciones | country countries nation nations;
 court: tribunal* corte juzgado* magistrad* suprema scjn | court courts tribunal* bench supreme;
 credit: credito* crediti* | credit*;
+penal: penal penales | penal;
 crime: crimen crimenes delincuen* delictiv* delito* criminal* | crime* criminal*;
 crisis: crisis | crisis crises; cuba: cuba* | cuba*; culture: cultur* | cultur*;
 cup: copa mundial mundialista* | cup; currency: divisa* moneda* cambiari* | currenc* forex;

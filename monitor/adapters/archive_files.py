@@ -1,0 +1,246 @@
+"""Scored entries written into files that can be gone on with: JSON lines, Parquet.
+
+A journal beside the file says how far each archive was read and how large the file was then:
+what was written after that is cut off before it is gone on with. Sole user of pyarrow.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Protocol
+
+from monitor.errors import ArchiveError, ConfigError
+from monitor.model import Entry, Score
+
+PARQUET: Final = ".parquet"
+PART_ROWS: Final = 50_000  # of a Parquet file: some tens of megabytes in memory
+
+
+class ScoredFile(Protocol):
+    """A file of scored entries."""
+
+    def place(self, archive: str) -> int:
+        """Return where reading an archive goes on."""
+
+    def add(self, rows: Sequence[tuple[Entry, Sequence[Score]]]) -> None:
+        """Write entries with their scores."""
+
+    def note(self, archive: str, done: int) -> None:
+        """Remember that an archive was read to here, what was added included."""
+
+    def settle(self) -> None:
+        """Put on the disk what was noted."""
+
+    def close(self) -> None:
+        """Settle, and let go of the file."""
+
+
+def open_scored(path: Path) -> ScoredFile:
+    """Open a file, or go on with one; ".parquet" is a folder of Parquet files, all else lines.
+
+    Raises ArchiveError where something stands that was not written here.
+    """
+    return ParquetParts(path) if path.suffix == PARQUET else JsonLines(path)
+
+
+class _Journal:
+    """How far archives were read, and a measure of what was written by then."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.places: dict[str, int] = {}
+        self.size = 0
+        if path.exists():
+            try:
+                said = json.loads(path.read_text(encoding="utf-8"))
+                self.places, self.size = dict(said["places"]), int(said["size"])
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise ArchiveError(f"{path}: not a journal of `monitor backfill`") from error
+
+    @property
+    def exists(self) -> bool:
+        return self._path.exists()
+
+    def begin(self) -> None:
+        """Say that what will be written is ours, before anything is."""
+        if not self.exists:
+            self.write(0)
+
+    def write(self, size: int) -> None:
+        self.size = size
+        new = self._path.with_name(f"{self._path.name}.new")
+        with new.open("w", encoding="utf-8") as file:
+            json.dump({"places": self.places, "size": size}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)
+
+
+class JsonLines:
+    """An entry a line: id, score, profile, every profile's score; the rest for what is near."""
+
+    def __init__(self, path: Path) -> None:
+        self._journal = _Journal(path.with_name(f"{path.name}.journal"))
+        if path.exists() and path.stat().st_size and not self._journal.exists:
+            raise _not_ours(path)
+        self._journal.begin()
+        self._file: BinaryIO = path.open("ab")
+        self._file.truncate(self._journal.size)
+        if self._file.seek(0, os.SEEK_END) < self._journal.size:
+            self._file.close()
+            raise ArchiveError(f"{path}: shorter than its journal says; begin with another file")
+
+    def place(self, archive: str) -> int:
+        return self._journal.places.get(archive, 0)
+
+    def add(self, rows: Sequence[tuple[Entry, Sequence[Score]]]) -> None:
+        self.add_lines(b"".join(json_line(*row) for row in rows))
+
+    def add_lines(self, lines: bytes) -> None:
+        """Write entries that are lines already."""
+        self._file.write(lines)
+
+    def note(self, archive: str, done: int) -> None:
+        self._journal.places[archive] = done
+
+    def settle(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._journal.write(self._file.tell())
+
+    def close(self) -> None:
+        self.settle()
+        self._file.close()
+
+
+class ParquetParts:
+    """A folder of Parquet files, as data sets are kept; the journal counts them."""
+
+    def __init__(self, path: Path) -> None:
+        self._arrow = _pyarrow()
+        if path.exists() and not path.is_dir():
+            raise _not_ours(path)
+        path.mkdir(parents=True, exist_ok=True)
+        self._folder = path
+        self._journal = _Journal(path / "_journal.json")
+        if any(path.glob("*.parquet")) and not self._journal.exists:
+            raise _not_ours(path)
+        self._journal.begin()
+        for part in path.glob("part-*"):
+            if int(part.stem[5:11]) > self._journal.size:
+                part.unlink()
+        self._rows: list[dict[str, Any]] = []
+
+    def place(self, archive: str) -> int:
+        return self._journal.places.get(archive, 0)
+
+    def add(self, rows: Sequence[tuple[Entry, Sequence[Score]]]) -> None:
+        self._rows += (_flat(*row) for row in rows)
+
+    def note(self, archive: str, done: int) -> None:
+        self._journal.places[archive] = done
+
+    def settle(self) -> None:
+        # Only whole parts: a second's rows would make thousands of small files.
+        if len(self._rows) >= PART_ROWS:
+            self._write()
+
+    def close(self) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        number = self._journal.size
+        if self._rows:
+            number += 1
+            part = self._folder / f"part-{number:06}.parquet"
+            table = self._arrow.Table.from_pylist(self._rows, schema=_schema(self._arrow))
+            self._arrow.parquet.write_table(table, part)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            self._rows = []
+        self._journal.write(number)
+
+
+def json_line(entry: Entry, scores: Sequence[Score]) -> bytes:
+    """Return an entry as `JsonLines` writes it."""
+    line = json.dumps(_row(entry, scores), ensure_ascii=False)
+    return line.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _row(entry: Entry, scores: Sequence[Score]) -> dict[str, object]:
+    best = max(scores, key=lambda score: score.value)
+    row: dict[str, object] = {
+        "id": entry.key.id,
+        "score": best.value,
+        "profile": best.profile,
+        "scores": {score.profile: score.value for score in scores},
+    }
+    if best.reasons:
+        row |= _words(entry)
+        row["reasons"] = _reasons(best)
+    return row
+
+
+def _words(entry: Entry) -> dict[str, object]:
+    return {
+        "title": entry.title,
+        "source": entry.outlet,
+        "url": entry.link,
+        "language": entry.language,
+        "published": entry.published_at.isoformat() if entry.published_at else None,
+    }
+
+
+def _reasons(score: Score) -> list[dict[str, object]]:
+    return [
+        {"term": reason.term, "points": reason.points, "field": reason.field}
+        for reason in score.reasons
+    ]
+
+
+def _flat(entry: Entry, scores: Sequence[Score]) -> dict[str, object]:
+    row: dict[str, object] = _words(entry) | _row(entry, scores)
+    scores_by_name: Mapping[str, float] = {score.profile: score.value for score in scores}
+    return row | {
+        "published": entry.published_at,
+        "scores": list(scores_by_name.items()),
+        "reasons": json.dumps(row.get("reasons", []), ensure_ascii=False),
+    }
+
+
+def _schema(arrow: Any) -> Any:
+    text = arrow.string()
+    return arrow.schema(
+        {
+            "id": text,
+            "score": arrow.float64(),
+            "profile": text,
+            "scores": arrow.map_(text, arrow.float64()),
+            "title": text,
+            "source": text,
+            "url": text,
+            "language": text,
+            "published": arrow.timestamp("us", tz="UTC"),
+            "reasons": text,  # JSON, as in the other form
+        }
+    )
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        problem = "pyarrow is not installed; install the program with its extra: pip install "
+        raise ConfigError("--to FILE.parquet", f"{problem}'.[archive]'") from error
+    return pyarrow
+
+
+def _not_ours(path: Path) -> ArchiveError:
+    return ArchiveError(
+        f"{path}: there already, and not written by `monitor backfill`; it was left as it is; "
+        "name another file"
+    )
