@@ -63,9 +63,14 @@ class Watch:
     # ------------------------------------------------------------ troubles
 
     def tell(self, what: str, error: MonitorError | str) -> None:
-        """Log a trouble, once for as long as it stays the same; make room when it is the disk."""
+        """Log a trouble, once for as long as it stays the same; make room when it is the disk.
+
+        What fails for want of room is no trouble of its own: the full disk is told, once.
+        """
         if isinstance(error, StoreError) and self._is_for_want_of_room(error):
             self._throw_off()
+            logger.info("%s: %s", what, error)
+            return
         with self._lock:
             if self._told.get(what) == str(error):
                 return
