@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.measuring import unmeasured
+
 # A shared machine is slow at times, and that is no failure.
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
@@ -18,3 +20,10 @@ def _log_as_loud_as_before() -> Iterator[None]:
     before = log.level
     yield
     log.setLevel(before)
+
+
+@pytest.fixture(name="unmeasured")
+def _unmeasured() -> Iterator[None]:
+    """Which lines run is not noted: see tests/measuring.py for what that is good for."""
+    with unmeasured():
+        yield

@@ -105,6 +105,7 @@ def test_what_cannot_be_done_is_told(
     assert words in ran.output
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_killed_again_and_again_it_goes_on_and_writes_nothing_twice(tmp_path: Path) -> None:
     file, out = archive(tmp_path / "a.jsonl", 20_000, NOTHING), tmp_path / "out.jsonl"
     command = [sys.executable, "-m", "monitor", "backfill", str(file), "--to", str(out)]

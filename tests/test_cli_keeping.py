@@ -143,6 +143,21 @@ def test_a_status_that_cannot_be_read_is_no_status(home: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
 
 
+def test_the_status_tells_a_service_that_runs_from_settings_nobody_can_use(home: Path) -> None:
+    (home / "monitor.toml").write_text("zone = 3\n")
+    with store_of(home) as store:
+        store.heartbeat(NOW)
+        running = run(home, "status")
+        store.heartbeat(NOW - DAY)
+        stopped = run(home, "status")
+
+    wrong = "monitor.toml, line 1, zone: expected text in quotes"
+    used = "changed settings are not used, what was read before stays in force"
+    assert (running.exit_code, stopped.exit_code) == (2, 2)
+    assert running.stderr == f"monitor: the service runs; {used}: {wrong}\n"
+    assert stopped.stderr == f"monitor: {wrong}; nothing was started\n"
+
+
 def test_the_status_is_told_as_figures_too(home: Path) -> None:
     with store_of(home) as store:
         save(store, 1, 2)

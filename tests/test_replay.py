@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import coverage
 import pytest
 
 from monitor.adapters.store import IssueKind, Store
@@ -85,20 +83,6 @@ def test_two_made_up_days_are_accounted_for(tmp_path: Path) -> None:
     (story,) = outcome.slots[0][1].digest.stories
     assert sorted(scored.entry.key.id for scored in story.entries) == ["id1", "id2"]
     assert outcome.requests[304] > outcome.requests[200]
-
-
-@pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Which lines run is not noted: 3,059 entries go through code that other tests measure."""
-    for name in [each for each in os.environ if each.startswith("COVERAGE")]:
-        monkeypatch.delenv(name)
-    measuring = []  # two, in a process of many that test: pytest's own and the subprocess's
-    while (current := coverage.Coverage.current()) is not None:
-        current.stop()
-        measuring.append(current)
-    yield
-    for each in reversed(measuring):
-        each.start()
 
 
 @pytest.mark.usefixtures("unmeasured")

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.adapters.home import Home
-from monitor.cli.door import Door
-from monitor.cli.memory import memory
+from monitor.adapters.home.tomlfile import not_used
+from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.memory import memory, memory_at
 from monitor.cli.tables import ago, local_text, print_json, print_table
+from monitor.errors import ConfigError
 from monitor.model import FeedNews, OutboxState
 from monitor.pipeline.cluster_note import cluster_line
 from monitor.pipeline.standing import standing_facts
@@ -40,7 +42,13 @@ def status_command(door: Door, as_json: bool, as_metrics: bool) -> None:
       monitor status
       monitor status --json
     """
-    home, now = door.home(), datetime.now(UTC)
+    now = datetime.now(UTC)
+    try:
+        home = door.home()
+    except ConfigError as error:
+        if not _runs_nonetheless(door, now):
+            raise
+        raise CouldNotBeDone(f"the service runs; {not_used(error)}") from error
     with memory(home) as store:
         facts = standing_facts(store, home, now) if store else _nothing_yet(home, now)
         news = store.feed_news(now - NEWS_SPAN) if store else []
@@ -57,6 +65,13 @@ def status_command(door: Door, as_json: bool, as_metrics: bool) -> None:
         _tell_matters(matters, now, has_run=has_run)
     if must_act(matters):
         sys.exit(OPEN)
+
+
+def _runs_nonetheless(door: Door, now: datetime) -> bool:
+    """Tell whether a service runs on a home that a new one could not start with."""
+    with memory_at(door.root()) as store:
+        at = store.last_heartbeat() if store else None
+    return at is not None and now - at < ALIVE_WITHIN
 
 
 def _nothing_yet(home: Home, now: datetime) -> Facts:

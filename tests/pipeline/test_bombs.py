@@ -10,6 +10,7 @@ from monitor.model import Feed, Retrieved
 from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
 from monitor.stages.score import Scorer
 from tests.factories import NOON, make_item, make_rss
+from tests.measuring import unmeasured
 
 CPU_S = 1  # of 5 in real polls, so that the test is short
 HEAD, TAIL = b"<rss version='2.0'><channel><title>x</title>", b"</channel></rss>"
@@ -50,7 +51,7 @@ def results() -> dict[int, object]:
         job(2 * n + odd, body) for n, bomb in enumerate(BOMBS.values()) for odd, body in
         enumerate((bomb, GOOD))
     ]  # fmt: skip
-    with Workers(1, Scorer((), ()), cpu_s=CPU_S) as workers:
+    with unmeasured(), Workers(1, Scorer((), ()), cpu_s=CPU_S) as workers:
         return {item.feed.number: result for item, result in workers.map(parse_and_score, jobs)}
 
 

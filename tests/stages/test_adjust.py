@@ -139,6 +139,7 @@ def test_points_over_a_threshold_are_zero_at_it() -> None:
     assert points_over(1.0, 0.5) == pytest.approx(-points_over(0.0, 0.5))
 
 
+@pytest.mark.usefixtures("unmeasured")
 @settings(deadline=None, max_examples=60)
 @given(verdicts, st.randoms(use_true_random=False))
 def test_the_order_of_the_verdicts_never_matters(
@@ -159,6 +160,7 @@ def test_any_verdicts_give_points_within_reason(given_verdicts: list[Verdict]) -
     assert found.verdict_count == len(given_verdicts)
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_thousand_verdicts_are_learned_in_two_seconds() -> None:
     many = [
         Verdict(f"Word{n % 90} of thing{n % 70}", f"about{n % 50} and more{n % 30}", n % 3 == 0, 0)

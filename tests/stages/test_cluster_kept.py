@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from types import FunctionType, ModuleType
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def test_holders_count_as_a_counter_does(steps: list[tuple[str, int, bool]]) -> 
         assert all(holders.entry_count(sign, n) == counts[sign, n] for n in range(5))
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_an_entry_in_a_book_takes_little_memory() -> None:
     places = ["Valdora", "Kestrel", "Linden", "Marrow", "Stonewick", "Halverton", "Eastmere"]
     made = [

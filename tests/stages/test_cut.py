@@ -153,6 +153,7 @@ def test_any_bytes_are_cut_or_not(junk: bytes) -> None:
     assert found is None or found.with_only(found.items) == document or not junk.strip()
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     "document",
     [

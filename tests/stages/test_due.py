@@ -84,6 +84,7 @@ def test_a_gap_that_reaches_over_midnight_leaves_the_evening_its_slot() -> None:
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_each_slot_of_each_day_around_each_change_comes_exactly_once() -> None:
     # The offsets of a year decide; the ones that follow repeat them. `./run soak` does all.
     seen: set[tuple[object, ...]] = set()

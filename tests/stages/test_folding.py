@@ -60,6 +60,7 @@ def test_headlines_of_our_own_are_folded_as_a_person_would() -> None:
     assert figures.pairs_together >= 0.95
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.skipif(not DEV.is_file(), reason="needs ../shared/stories/dev.jsonl")
 def test_the_labelled_windows_are_folded_as_a_person_would() -> None:
     figures = measure(DEV)

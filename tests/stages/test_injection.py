@@ -204,6 +204,7 @@ def check_markdown(text: str) -> None:
     assert not re.search(r"[`|]|!\[|<(?!https://plain\.example)", bare)
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("field", FIELDS)
 def test_what_feeds_write_stays_words_in_every_output(field: str) -> None:
     for payload in PAYLOADS:

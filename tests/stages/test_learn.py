@@ -134,6 +134,7 @@ def test_the_order_of_the_articles_never_matters(shuffled: list[Article]) -> Non
     assert learn_profile("bees", shuffled, BACKGROUND) == learn_profile("bees", BEES, BACKGROUND)
 
 
+@pytest.mark.usefixtures("unmeasured")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(articles, max_size=4))
 def test_any_text_gives_a_profile_that_can_be_scored_or_a_plain_error(
@@ -223,6 +224,7 @@ def test_every_word_of_a_subject_is_a_term() -> None:
 # ---------------------------------------------------------------- the figure
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.skipif(not TOPICS.is_dir(), reason="../shared/topics is not beside the project")
 def test_unedited_profiles_of_eight_other_subjects_hold_their_precision() -> None:
     spec = importlib.util.spec_from_file_location("bench_topics", ROOT / "bench" / "topics.py")

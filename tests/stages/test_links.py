@@ -76,6 +76,7 @@ def test_a_mail_to_leave_names_the_digest() -> None:
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_thousand_stories_with_links_fit_a_mail() -> None:
     digest = big_issue(1000)
     stories = [*digest.stories, *(omission.story for omission in digest.omissions)]

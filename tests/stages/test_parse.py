@@ -732,6 +732,7 @@ def test_a_feed_cut_anywhere_breaks_nothing(body: bytes) -> None:
         survive(body[: len(body) * share // 100])
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("seed", range(4))
 def test_damaged_feeds_break_nothing(seed: int) -> None:
     for case in cases(BODIES, seed=1000 + seed, count=200):

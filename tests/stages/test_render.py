@@ -601,6 +601,7 @@ def big_issue(count: int, *, outlets: int = 1) -> Digest:
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_thousand_stories_fit_a_mail_and_the_footer_is_there() -> None:
     rendered = render(big_issue(1000))
 

@@ -330,6 +330,7 @@ def _shuffled_map(items: Mapping[str, float], random: object) -> dict[str, float
     return dict(pairs)
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     "text",
     ["", "a" * 1_000_000, "México " * 150_000, "\ud800\udfff", "مرحبا بالعالم", "🇲🇽" * 1000],

@@ -103,6 +103,7 @@ def test_a_person_logs_in_and_out(person: Person) -> None:
     assert person.is_at.startswith("/login")
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_no_page_shuts_anybody_out(person: Person, pages: Pages) -> None:
     links = [
         pages.link("unsubscribe"),

@@ -243,6 +243,7 @@ def test_typing_a_search_shows_what_it_finds(driver: webdriver.Chrome, room: Pag
         assert [mark.text for mark in person.sees("mark")] == ["México"]
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_no_page_of_tuning_shuts_anybody_out(driver: webdriver.Chrome, room: Pages) -> None:
     number = number_of(room, "tariffs")
     with visited(driver, room) as person:

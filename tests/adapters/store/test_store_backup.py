@@ -150,6 +150,7 @@ while True:
 """
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_whoever_is_killed_making_a_backup_leaves_good_ones_only(path: Path) -> None:
     with Store.open(path) as store:
         poll(store, *(make_entry(f"e{n}", summary="words " * 200) for n in range(300)))
@@ -443,6 +444,7 @@ while status:
 """
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("release", sorted(releases.FOLDER.glob("*.sql")), ids=lambda p: p.stem)
 def test_an_upgrade_killed_at_any_statement_leaves_old_or_new(
     release: Path, tmp_path: Path
