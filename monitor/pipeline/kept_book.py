@@ -11,6 +11,8 @@ from monitor.stages.cluster import WINDOW, StoryBook
 
 # An edited title that is no longer about any profile is seen only when a book is made anew.
 KEPT_FOR: Final = timedelta(hours=6)
+# A book of more entries takes seconds to make, and a server that is being connected to has five.
+MANY: Final = 5_000
 
 
 class KeptBook:
@@ -21,10 +23,21 @@ class KeptBook:
     polled, or a person has merged or split, the book is made anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, many: int = MANY) -> None:
+        """Take how many entries make a book that is better made before a run begins."""
+        self._many = many
         self._book: StoryBook | None = None
         self._made_at: datetime | None = None
         self._pairs = StoryPairs()
+
+    def make_ahead(self, store: Store, now: datetime) -> None:
+        """Make the book now if it has to be made anew and that takes long.
+
+        In the middle of a run all transfers under way would stand still meanwhile.
+        """
+        is_kept = self._book is not None and self._is_fresh(now)
+        if not is_kept and store.count_in_stories(now - WINDOW) > self._many:
+            self.opened(store, now)
 
     def opened(self, store: Store, now: datetime) -> StoryBook:
         """Return a book that agrees with the store; what is placed in it is to be stored."""

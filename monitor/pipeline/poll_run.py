@@ -98,6 +98,8 @@ def run_poll(
     todo = run.may_be_polled(store.due_polls(now, every=every), rested)
     run.states = {feed.number: state for feed, state in todo}
     run.progress = lambda: progress(run.report.polled, len(todo))
+    if todo:
+        run.kept.make_ahead(store, now)
     requests = (
         PollRequest(feed, state.etag, state.last_modified, state.moved_to or "")
         for feed, state in todo

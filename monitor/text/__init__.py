@@ -145,8 +145,9 @@ def plain_text(markup: str, *, limit: int | None = None) -> str:
 
     Markup that was escaped is taken for markup too, as its publisher meant it.
     """
-    text = _without_unseen(markup)
-    for _ in range(UNESCAPE_ROUNDS):
+    is_plain = "<" not in markup and "&" not in markup
+    text = markup if is_plain else _without_unseen(markup)
+    for _ in range(0 if is_plain else UNESCAPE_ROUNDS):
         before = text
         if _TAG.search(text):
             text = _without_tags(_BREAKS.sub(" ", text))
@@ -290,8 +291,11 @@ def guess_language(text: str) -> str | None:
     found = words(text if text.isupper() else _without_names(text))
     told = sum(map(_TOLD.__getitem__, found))
     english, spanish, others = told % _UNIT, told // _UNIT % _UNIT, told // _UNIT**2
-    spanish += any(c in text for c in "ñ¿¡")
-    far = 0 if western_bytes(text) is not None else sum(map(str.isalpha, _FAR.findall(text)))
+    far = 0
+    if not text.isascii():
+        spanish += any(c in text for c in "ñ¿¡")
+        if western_bytes(text) is None:
+            far = sum(map(str.isalpha, _FAR.findall(text)))
     best = max(english, spanish)
     if english == spanish or best <= others or far * 3 > len(text):
         return None

@@ -18,7 +18,7 @@ from typing import Any, Final, Generic, TypeVar
 import ahocorasick
 
 from monitor.text import fold
-from monitor.text.western import without_runs
+from monitor.text.western import latin_bytes, without_runs
 
 T = TypeVar("T")
 
@@ -51,6 +51,7 @@ def _quick_tables() -> tuple[Any, bytes, bytes]:
 
 
 _TO_BYTES, _AS_WRITTEN, _FOLDED = _quick_tables()
+_NOT_AS_LATIN: Final = bytes(range(0x80, 0xA0)) + _NOT_ONE_TO_ONE.encode("latin-1", "ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,12 @@ def read(text: str) -> Reading:
     """Return the text's words; any string can be read."""
     for mend in (None, _compose, _without_symbols):
         text = mend(text) if mend else text
-        try:
-            coded = codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
-        except UnicodeEncodeError:
-            continue
+        coded = latin_bytes(text, _NOT_AS_LATIN)
+        if coded is None:
+            try:
+                coded = codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
+            except UnicodeEncodeError:
+                continue
         written = without_runs(b" " + coded.translate(_AS_WRITTEN) + b" ")
         return Reading(written.translate(_FOLDED).decode("latin-1"), written)
     return _read_slowly(text)

@@ -13,16 +13,32 @@ from typing import Final
 
 _LETTERS: Final = bytes(range(256)).decode("cp1252", "replace").replace("\ufffd", "\ufffe")
 _ENCODING: Final = codecs.charmap_build(_LETTERS)
+_CONTROLS: Final = bytes(range(0x80, 0xA0))  # of Latin-1; Windows has letters there
 
 
 def western_bytes(text: str) -> bytes | None:
     """Return the text in Windows-1252, None when it does not fit."""
     if text.isascii():
         return text.encode()
+    coded = latin_bytes(text, _CONTROLS)
+    if coded is not None:
+        return coded
     try:
         return codecs.charmap_encode(text, "strict", _ENCODING)[0]
     except UnicodeEncodeError:
         return None
+
+
+def latin_bytes(text: str, unless: bytes) -> bytes | None:
+    """Return the text in Latin-1, which takes a third of the time where that is enough.
+
+    None where it is not, or where it holds one of the bytes that stand for something else.
+    """
+    try:
+        coded = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    return coded if len(coded.translate(None, unless)) == len(coded) else None
 
 
 def western_set(is_meant: Callable[[str], object]) -> bytes:
@@ -42,9 +58,14 @@ class CharacterTable:
         ]
         self._encoding = codecs.charmap_build("".join(c for c, _ in pairs))
         self._decoding = "".join(to for _, to in pairs)
+        ascii_ones = self._decoding[:128]
+        is_within = ascii_ones.isascii() and all(c != "\ufffe" for c, _ in pairs[:128])
+        self._of_ascii = ascii_ones.encode() + bytes(128) if is_within else b""
 
     def apply(self, text: str) -> str | None:
         """Return the changed text, None where it must be changed the long way."""
+        if self._of_ascii and text.isascii():
+            return text.encode().translate(self._of_ascii).decode()
         try:
             coded = codecs.charmap_encode(text, "strict", self._encoding)[0]
         except UnicodeEncodeError:

@@ -113,6 +113,21 @@ def test_a_book_grows_old_and_a_clock_set_back_makes_it_so(store: Store, after: 
     assert kept.opened(store, NOON + after) is not first
 
 
+@pytest.mark.parametrize(("many", "is_ahead"), [(1, True), (2, False)])
+def test_a_book_of_many_entries_is_made_before_the_run(
+    store: Store, many: int, is_ahead: bool
+) -> None:
+    two = [entry("a", TITLES[0]), entry("b", TITLES[3])]
+    take(store, KeptBook().opened(store, NOON), two, NOON)
+    kept = KeptBook(many)
+
+    kept.make_ahead(store, NOON)
+
+    young = kept.opened(store, NOON + KEPT_FOR - MINUTE)
+    was_made_at_noon = kept.opened(store, NOON + KEPT_FOR) is not young
+    assert was_made_at_noon == is_ahead
+
+
 def test_what_was_placed_and_not_stored_is_forgotten(store: Store) -> None:
     kept = KeptBook()
     kept.opened(store, NOON).place([entry("a", TITLES[0])])

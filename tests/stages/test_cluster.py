@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -406,6 +407,43 @@ def test_a_story_of_many_entries_still_takes_another() -> None:
     assert last.joins == EntryKey(1, "1")
 
 
+FERRY = (
+    ("a1", "Ferry Santa Lucia sinks off Cebu with forty aboard"),
+    ("a2", "Ferry Santa Lucia sinks off Cebu, forty aboard"),
+    ("b1", "Relatives wait at the harbor for lists of survivors"),
+    ("b2", "Divers and a navy helicopter end their night search"),
+    ("b3", "Owner says that the crew had asked for repairs"),
+    ("b4", "Prayers in every chapel of the province"),
+)
+
+
+@pytest.mark.parametrize(
+    ("known", "joins"),
+    [
+        # Half of the reports are in its words: what the others say does not keep it out.
+        (("a1", "b1"), True),
+        (("a1", "a2", "b1", "b2"), True),
+        # One of five is less than half: alone it draws nothing in.
+        (("a1", "b1", "b2", "b3", "b4"), False),
+    ],
+)
+def test_a_report_joins_a_story_by_the_nearer_half_of_its_reports(
+    known: tuple[str, ...], joins: bool
+) -> None:
+    told = [entry(id, title, "en") for id, title in FERRY if id in known]
+    others = [entry(f"o{n}", *reversed(each)) for n, each in enumerate(BACKGROUND)]
+    made = StoryBook(
+        [
+            *(StoryEntry(each, 1) for each in told),
+            *(StoryEntry(each, number) for number, each in enumerate(others, start=2)),
+        ]
+    )
+
+    (placed,) = made.place([entry("new", "Ferry sinks off Cebu in a storm", "en")])
+
+    assert (placed.joins == told[0].key) is joins
+
+
 def test_terms_that_thousands_share_are_not_looked_up() -> None:
     made = StoryBook(
         [
@@ -514,6 +552,22 @@ def test_a_book_that_is_kept_and_pruned_places_as_one_made_anew(
 
     assert kept.place(late) == fresh.place(late)
     assert partition(kept, entries) == partition(fresh, entries)
+
+
+def test_a_story_that_took_in_another_goes_by_the_first_entry_that_came() -> None:
+    book = StoryBook(())
+    entries = [
+        make_entry("0", title="Quezada", language="en", published_at=NOON - timedelta(hours=15)),
+        make_entry("1", title="México Quezada", language="es", published_at=NOON),
+        make_entry("2", title="Quezada", language="es", published_at=NOON),
+    ]
+    entries = [replace(each, link=f"https://example.com/{each.key.id}") for each in entries]
+
+    placements = book.place(entries)
+
+    first, second, third = (each.key for each in entries)
+    assert placements[-1] == Placement(third, second, (first,))
+    assert [book.story_of(each.key) for each in entries] == [first] * 3
 
 
 def test_a_forgotten_entry_is_unknown_and_its_story_goes_on() -> None:

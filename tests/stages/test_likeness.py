@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.stages.cluster.kept_terms import keep_terms
+from monitor.stages.cluster.kept_terms import KeptTerms, keep_terms
 from monitor.stages.cluster.likeness import VETO, Comparison, Rarity
 from monitor.stages.cluster.terms import terms_of
 from tests.factories import make_entry
@@ -75,3 +77,29 @@ def test_likeness_is_the_same_from_either_side() -> None:
     other = "Liberan a Quezada en Valdora: Sheinbaum pide revisar el juicio"
 
     assert likeness(HEADLINE, other, 5) == pytest.approx(likeness(other, HEADLINE, 5))
+
+
+_SAID = st.lists(
+    st.sampled_from(
+        "Sheinbaum Trump México Chile Oaxaca Valdora Quezada Montiel anuncia rechaza aprueba cae"
+        " sube jitomate puente presa ronda 12 31% tariffs bridge rises falls Duodécima zzyx".split()
+    ),
+    max_size=9,
+).map(" ".join)
+_ENTRIES = st.tuples(_SAID, _SAID, st.sampled_from(("en", "es"))).map(
+    lambda said: keep_terms(
+        terms_of(make_entry(title=said[0], summary=said[1], language=said[2])),
+    )
+)
+
+
+@given(_ENTRIES, _ENTRIES, st.lists(_ENTRIES, max_size=4), st.floats(0, 72))
+def test_nothing_is_more_alike_than_it_can_be_at_most(
+    one: KeptTerms, other: KeptTerms, read: list[KeptTerms], hours: float
+) -> None:
+    rarity = Rarity()
+    for terms in (one, other, *read):
+        rarity.add(terms.signs)
+    comparison = Comparison(one, rarity)
+
+    assert comparison.likeness(other, hours) <= comparison.at_most(other, hours)

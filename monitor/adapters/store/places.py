@@ -23,3 +23,12 @@ class Places(Part):
                 [to_us(since)],
             )
         return [(EntryKey(feed, id_), story) for feed, id_, story in rows]
+
+    def count_in_stories(self, since: datetime) -> int:
+        """Return how many entries first seen at or after `since` stand in stories."""
+        with self._db.reading("counting the entries of stories"):
+            count = self._db.value(
+                "SELECT count(*) FROM entry WHERE story IS NOT NULL AND seen_at >= ?",
+                [to_us(since)],
+            )
+        return int(count)

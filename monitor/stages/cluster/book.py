@@ -97,10 +97,11 @@ class StoryBook:
         if story is None:
             self._remember(member, self._shelf.start(entry.key))
             return Placement(entry.key, None)
+        placement = Placement(entry.key, story.root, (absorbed.root,) if absorbed else ())
         if absorbed:
             self._shelf.merge(story, absorbed)
         self._remember(member, story)
-        return Placement(entry.key, story.root, (absorbed.root,) if absorbed else ())
+        return placement
 
     def _remember(self, member: Member, story: OpenStory) -> None:
         self._shelf.add(member, story)
@@ -144,11 +145,16 @@ class StoryBook:
         return best, None
 
     def _likeness(self, comparison: Comparison, member: Member, story: OpenStory) -> float:
-        """Return how like an entry is to a story as a whole."""
+        """Return how like an entry is to a story as a whole, where it is enough to join it."""
         if self._is_barred(member, story):
             return VETO
         near = [each for each in story.compared() if self._is_near(member, each)]
-        return _as_a_whole(_likenesses(comparison, member, near)) if near else VETO
+        if not near:
+            return VETO
+        at_most = [comparison.at_most(each.terms, _apart_h(member, each)) for each in near]
+        if _as_a_whole(at_most) < LINE:
+            return VETO  # nearly all of them
+        return _as_a_whole(_likenesses(comparison, member, near))
 
     def _are_one(self, one: OpenStory, other: OpenStory) -> bool:
         if any(self._is_barred(member, other) for member in one.members):
@@ -160,7 +166,7 @@ class StoryBook:
         return _as_a_whole(found) >= LINE - MERGE_ALLOWANCE
 
     def _is_near(self, one: Member, other: Member) -> bool:
-        return abs(one.at_h - other.at_h) <= self._window_h
+        return _apart_h(one, other) <= self._window_h
 
     def _is_barred(self, member: Member, story: OpenStory) -> bool:
         barred = self._apart.get(member.key, ())
@@ -183,7 +189,11 @@ def _member(entry: Entry) -> Member:
 
 def _likenesses(comparison: Comparison, member: Member, others: Iterable[Member]) -> list[float]:
     """Return how like an entry is to each other one."""
-    return [comparison.likeness(each.terms, abs(member.at_h - each.at_h)) for each in others]
+    return [comparison.likeness(each.terms, _apart_h(member, each)) for each in others]
+
+
+def _apart_h(one: Member, other: Member) -> float:
+    return abs(one.at_h - other.at_h)
 
 
 def _as_a_whole(likenesses: Sequence[float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import compress
 from operator import mul
 from typing import Final, NamedTuple
 
@@ -72,6 +73,7 @@ VETO: Final = -6.0
 PATTERN: Final = -2.6
 # The pattern is looked at only where two entries would nearly fold: most pairs are unlike.
 PATTERN_FROM: Final = -1.0
+ROUNDING: Final = 1e-9  # sums of other numbers may come out that much less
 TOLD_APART_FROM: Final = -3.0
 
 
@@ -154,6 +156,9 @@ class Comparison:
         self.terms = terms
         self.weights = dict(zip(terms.signs, self._weighed(terms), strict=True))
         self._marks = dict(zip(terms.signs, terms.marks, strict=True))
+        rarities = map(self._rarities.__getitem__, terms.signs)
+        mine = zip(self.weights.values(), terms.marks, rarities, strict=True)
+        self._mine = dict(zip(terms.signs, mine, strict=True))
         self._length = _length(self.weights.values())
         titled = [self.weights[sign] for sign, mark in self._marks.items() if mark & TITLE]
         self._title_length, self._title_sum = _length(titled), sum(titled)
@@ -177,6 +182,44 @@ class Comparison:
         if points > PATTERN_FROM and fill_one_pattern(self.terms, other):
             return min(points, PATTERN)
         return max(VETO, points)
+
+    def at_most(self, other: KeptTerms, apart_h: float) -> float:
+        """Return what `likeness` cannot be over, for a fraction of its cost.
+
+        Only what both hold is looked at. That the other one holds more makes it less alike.
+        """
+        if self.terms.figures and _differ(self.terms.figures, other.figures):
+            return VETO
+        mine, palette = self._mine, other.palette
+        dot = square = common = held = title_dot = title_square = 0.0
+        both = compress(
+            zip(other.signs, other.marks, other.shares, strict=True),
+            map(mine.__contains__, other.signs),
+        )
+        for sign, mark, share in both:
+            own, my_mark, rarity = mine[sign]
+            weight = palette[share] * rarity
+            square += weight * weight
+            if mark & TITLE:
+                title_square += weight * weight
+            if (mark | my_mark) & RAISED:
+                weight *= RAISED_CREDIT
+            dot += own * weight
+            common += weight
+            if my_mark & HOLDING:
+                held += weight
+            if mark & my_mark & TITLE:
+                title_dot += own * weight
+        is_abroad = other.language != self.terms.language
+        found = _InCommon(
+            dot / (self._length * math.sqrt(square)) if dot else 0.0,
+            title_dot / (self._title_length * math.sqrt(title_square)) if title_dot else 0.0,
+            0.0 if is_abroad or not title_dot else 1.0,
+            common,
+            held,
+        )
+        points = found.points(is_abroad=is_abroad) + ROOT_DAYS * math.sqrt(apart_h / 24)
+        return max(VETO, points + ROUNDING)
 
     def _in_common(self, other: KeptTerms) -> _InCommon:
         dot = square = common = held = title_dot = title_square = title_sum = shared = 0.0

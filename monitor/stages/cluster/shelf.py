@@ -141,6 +141,8 @@ class Shelf:
             self._hold(sign, other.number, -count)
         story.members.extend(other.members)
         story.members.sort(key=_place)
+        came = {key: number for number, key in enumerate(self._number_of)}
+        story.root = min(story.root, other.root, key=came.__getitem__)
         self._stories[other.number] = story
 
     def near(self, weights: Mapping[str, float]) -> list[OpenStory]:
