@@ -8,7 +8,7 @@ number is settled in silence. The ordinary digests have ledgers of their own and
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor import __version__
 from monitor.adapters.store import Store
@@ -52,6 +52,7 @@ def run_alert(
     if not digest.stories and not digest.omissions:
         return None
     if not dry_run:
+        store.check_for_digest(now - timedelta(days=1), now)  # none from a damaged database
         recover_pages(store, plan.pages)
     settled = attached(digest, plan.settings)
     if not digest.stories:

@@ -62,7 +62,7 @@ def run_delivery(
     total = store.due_count(now)
     if not total:
         return report
-    store.check()  # nothing is sent from a damaged database
+    store.check_for_delivery(now)  # nothing is sent from a damaged database
     logger.info("mail for %s: %d to be sent", server.name, total)
     room = server.settings.per_hour - len(store.sent_times(now - AN_HOUR, now))
     lost_in_a_row = 0

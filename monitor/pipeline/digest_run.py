@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import __version__
+from monitor.adapters.garbage import put_off
 from monitor.adapters.store import Store
 from monitor.model import Digest, OmitReason, Receipt, Slot, Story, Trend, Upkeep
 from monitor.pipeline.issuing import (
@@ -41,6 +42,7 @@ REMEMBERED = timedelta(days=7)  # what was told longer ago may be told again
 TREND_DAYS = 14  # the last of them yesterday: half a day beside whole ones looks like a fall
 
 
+@put_off()
 def run_digest(
     store: Store,
     plan: DigestPlan,
@@ -59,7 +61,8 @@ def run_digest(
     and changes nothing.
     """
     if not dry_run:
-        store.check()  # nothing is issued from a damaged database
+        # Nothing is issued from a damaged database.
+        store.check_for_digest(now - due.reach_back(plan.settings), now)
         recover_pages(store, plan.pages)
     # Before the stories are read: what is stored in between is looked at again next time.
     covered = store.newest_entry()
@@ -93,6 +96,7 @@ def chosen_for(
     )
 
 
+@put_off()
 def upcoming(store: Store, plan: DigestPlan, now: datetime) -> Digest | None:
     """Return what the digest's next issue would be, were it issued now; None: no slot comes.
 

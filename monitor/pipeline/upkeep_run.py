@@ -1,4 +1,4 @@
-"""The upkeep run: the night's backup, what is let go with age, the log folded, matters told."""
+"""The upkeep run: the night's check and backup, what goes with age, the log, matters told."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from monitor.adapters.home import Home
 from monitor.adapters.store import Store
 from monitor.adapters.store.backup import make_backup
 from monitor.adapters.store.retention import PRUNED, Ages, Pruned
+from monitor.adapters.store.soundness import CHECKED
 from monitor.adapters.store.upkeep import BACKUP, TOLD
 from monitor.errors import StoreError
 from monitor.stages.health.standing import Matter
 
-BACKUP_TIME, PRUNE_TIME = time(2, 30), time(3, 30)  # before learning, and after
+CHECK_TIME, BACKUP_TIME, PRUNE_TIME = time(2), time(2, 30), time(3, 30)  # learning is between
 # Bytes. Usually SQLite folds it as it grows, at 16 MiB, unless a reader holds it.
 LOG_FOLDED_FROM = 24 * 2**20
 LOG_TOO_LONG = 64 * 2**20  # from here on nothing is added until it can be folded
@@ -47,8 +48,12 @@ def run_upkeep(
 
     `pause` is called between the steps of pruning, so that others get to write. A backup that
     cannot be made stays due and keeps nothing from being pruned: on a disk that is short that
-    makes the room for it. `with_backup` False leaves it for later.
+    makes the room for it. `with_backup` False leaves it for later. Raises StoreError for a
+    database that is damaged, and then nothing else is done.
     """
+    large = store.wants_full_check()
+    if large and _is_due(store, CHECKED, CHECK_TIME, home.config.zone, now):
+        store.check_fully(now)
     backup, pruned, problem = None, Pruned(), None
     if with_backup and _is_due(store, BACKUP, BACKUP_TIME, home.config.zone, now):
         try:

@@ -34,7 +34,8 @@ def holding(home: Home, watch: Watch, clock: Callable[[], datetime]) -> Iterator
             )
         refuse_half_restored(state / "monitor.db")
         watch.start()
-        with Store.open(state / "monitor.db", check=True) as store:
+        with Store.open(state / "monitor.db") as store:
+            store.check_fully(clock())
             watch.doubt(store, clock())
             watch.forget_former(store)
             store.sync_feeds(home.subscriptions, clock())

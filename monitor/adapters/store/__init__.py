@@ -1,7 +1,7 @@
 """Everything remembered, in one SQLite file: feeds, entries, stories, issues, outbox, verdicts.
 
-database.py, transactions.py and words.py are the sole users of sqlite3; database.py and schema.py
-of sqlite_utils.
+database.py, transactions.py, words.py and schema.py are the sole users of sqlite3; schema.py of
+sqlite_utils.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from monitor.adapters.store.rescored import Rescored
 from monitor.adapters.store.retention import Retention
 from monitor.adapters.store.sessions import Sessions
 from monitor.adapters.store.slots import IssueKind, IssueRecord
+from monitor.adapters.store.soundness import Soundness
 from monitor.adapters.store.stories import Stories
 from monitor.adapters.store.traces import Traces
 from monitor.adapters.store.transactions import BUSY_TIMEOUT_S
@@ -97,6 +98,7 @@ class Store(
     Archive,
     Sessions,
     Readers,
+    Soundness,
 ):
     """The memory of one home, for one thread; other threads and commands open their own.
 
@@ -104,9 +106,9 @@ class Store(
     (the poll run), stories.py, slots.py and ledger.py (the digest run), pairs.py (stories as
     people put them), outbox.py (the delivery run), people.py (who left), sessions.py (who is
     logged in), verdicts.py (learning), upkeep.py and retention.py (the service), archive.py,
-    browse.py and issued.py (people's questions), backfill.py (archives). Every writing method is
-    one transaction that is kept wholly or not at all and may be repeated; every method raises
-    StoreError when the database cannot be used.
+    browse.py and issued.py (people's questions), backfill.py (archives), soundness.py (damage).
+    Every writing method is one transaction that is kept wholly or not at all and may be repeated;
+    every method raises StoreError when the database cannot be used.
     """
 
     @classmethod
@@ -117,14 +119,22 @@ class Store(
         read_only: bool = False,
         check: bool = False,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
+        any_thread: bool = False,
     ) -> Store:
         """Open the database at `path`, made where there is none (but not when `read_only`).
 
-        `check` looks for damage even in a large file. Raises StoreError for a file that is
-        damaged, no database, another program's, or of a newer version.
+        `check` looks for damage even in a large file. `any_thread`: it may be handed from thread
+        to thread, for one at a time. Raises StoreError for a file that is damaged, no database,
+        another program's, or of a newer version.
         """
         return cls(
-            Database.open(path, read_only=read_only, check=check, busy_timeout_s=busy_timeout_s)
+            Database.open(
+                path,
+                read_only=read_only,
+                check=check,
+                busy_timeout_s=busy_timeout_s,
+                any_thread=any_thread,
+            )
         )
 
     def gathering(self) -> AbstractContextManager[Callable[[], None]]:
@@ -133,13 +143,6 @@ class Store(
         What is yielded commits what was gathered: call it before waiting for anything.
         """
         return self._db.gathering()
-
-    def check(self, *, whole: bool = False) -> None:
-        """Raise StoreError when the file is damaged; about a second per 500 MB.
-
-        `whole` compares every index with its table too, and takes some times as long.
-        """
-        self._db.check(whole=whole)
 
     def log_bytes(self) -> int:
         """Return the size of the write-ahead log, 0 when there is none."""

@@ -22,6 +22,7 @@ from monitor.model import Entry, EntryKey
 
 EDITS_KEPT: Final = 20  # of one entry: some publishers change theirs all day
 NEAR_LIMIT: Final = 5000  # entries of a search that are put in order: the newest of them
+WALKED: Final = 15_000  # entries looked through by date for high scores, before all of these are
 ASKED_AT_ONCE: Final = 200  # each question gives way to whoever else computes
 _FEED_TITLE = "(SELECT title FROM feed WHERE feed.number = entry.feed) AS feed_title"
 
@@ -71,24 +72,60 @@ class Browse(Archive):
 
         Of a search that finds more than `NEAR_LIMIT`, the last that were stored are told.
         """
-        conditions, values = _conditions(wanted)
         place = _place(after)
-        if place:
-            conditions.append("(entry.dated_at, entry.number) < (?, ?)")
-            values += place
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         with self._db.reading("reading a page of entries"):
-            rows = self._db.rows(
-                f"""
-                SELECT {ENTRY_COLUMNS}, {_FEED_TITLE} FROM {_source(wanted)} {where}
-                ORDER BY entry.dated_at DESC, entry.number DESC LIMIT ?
-                """,
-                [*_source_values(wanted), *values, limit + 1],
-            )
+            rows = self._walked(wanted, place, limit + 1) if _is_of_score(wanted) else None
+            if rows is None:
+                rows = self._sought(wanted, place, limit + 1)
             stored = self._stored(rows[:limit])
         more = len(rows) > limit
         last = rows[limit - 1] if more else None
         return EntryPage(tuple(stored), f"{last['dated_at']}.{last['number']}" if last else "")
+
+    def _sought(self, wanted: Wanted, place: list[int] | None, limit: int) -> list[Any]:
+        """Return the entries behind a place: all that are wanted are put in order."""
+        conditions, values = _conditions(wanted)
+        if place:
+            conditions.append("(entry.dated_at, entry.number) < (?, ?)")
+            values += place
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        return self._db.rows(
+            f"""
+            SELECT {ENTRY_COLUMNS}, {_FEED_TITLE} FROM {_source(wanted)} {where}
+            ORDER BY entry.dated_at DESC, entry.number DESC LIMIT ?
+            """,
+            [*_source_values(wanted), *values, limit],
+        )
+
+    def _walked(self, wanted: Wanted, place: list[int] | None, limit: int) -> list[Any] | None:
+        """Return the entries behind a place, of the next `WALKED`; None: these hold too few.
+
+        What reaches a threshold is common, mostly: this is sooner done than putting all in order
+        that ever did. Of an outlet, all of its entries are looked through.
+        """
+        walked, values = ["(dated_at, number) < (?, ?)"] if place else [], list[Any](place or ())
+        if wanted.outlet:
+            walked.append("outlet = ?")
+            values.append(wanted.outlet)
+        rows = self._db.rows(
+            f"""
+            SELECT {ENTRY_COLUMNS}, {_FEED_TITLE} FROM (
+                SELECT number AS walked FROM entry
+                INDEXED BY {"entry_by_outlet" if wanted.outlet else "entry_by_date"}
+                {f"WHERE {' AND '.join(walked)}" if walked else ""}
+                ORDER BY dated_at DESC, number DESC LIMIT {-1 if wanted.outlet else WALKED}
+            )
+            CROSS JOIN score ON score.entry = walked AND score.value >= ?
+                AND score.profile = (SELECT number FROM profile WHERE name = ?)
+            CROSS JOIN entry ON entry.number = walked
+            {"WHERE entry.language = ?" if wanted.language else ""}
+            ORDER BY entry.dated_at DESC, entry.number DESC LIMIT ?
+            """,
+            [*values, wanted.minimum, wanted.profile]
+            + ([wanted.language] if wanted.language else [])
+            + [limit],
+        )
+        return rows if wanted.outlet or len(rows) == limit else None
 
     def outlets(self, *, limit: int = 400) -> list[str]:
         """Return the outlets' names in order, as many as a list of choices may have."""
@@ -227,6 +264,11 @@ def _places(pairs: Sequence[object]) -> str:
     return ", ".join(["(?, ?)"] * len(pairs))
 
 
+def _is_of_score(wanted: Wanted) -> bool:
+    """Tell whether high scores lead to what is wanted: they have an index."""
+    return bool(wanted.profile and not wanted.search and wanted.minimum >= HIGH_FROM)
+
+
 def _source(wanted: Wanted) -> str:
     """Return where to look: who searches is led by the words, else by the date or the score."""
     if wanted.search:
@@ -234,7 +276,7 @@ def _source(wanted: Wanted) -> str:
             (SELECT rowid AS found FROM entry_fts(?) ORDER BY rowid DESC LIMIT {NEAR_LIMIT})
             CROSS JOIN entry ON entry.number = found
         """
-    if wanted.profile and wanted.minimum >= HIGH_FROM:
+    if _is_of_score(wanted):
         return """
             (SELECT score.entry AS found FROM score
                 WHERE score.profile = (SELECT number FROM profile WHERE name = ?)
@@ -247,7 +289,7 @@ def _source(wanted: Wanted) -> str:
 def _source_values(wanted: Wanted) -> list[Any]:
     if wanted.search:
         return [match_expression(wanted.search) or NO_MATCH]
-    if wanted.profile and wanted.minimum >= HIGH_FROM:
+    if _is_of_score(wanted):
         return [wanted.profile, wanted.minimum]
     return []
 
@@ -260,7 +302,7 @@ def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.language:
         conditions.append("entry.language = ?")
         values.append(wanted.language)
-    if wanted.profile and (wanted.search or wanted.minimum < HIGH_FROM):
+    if wanted.profile and not _is_of_score(wanted):
         conditions.append(
             """
             EXISTS (SELECT 1 FROM score WHERE score.entry = entry.number AND score.value >= ?

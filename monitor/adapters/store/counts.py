@@ -36,11 +36,16 @@ class Counts(Part):
         with self._db.reading("reading high scores"):
             rows = self._db.rows(
                 f"""
-                SELECT score.entry, profile.name FROM json_each(?) AS each
+                SELECT score.entry, profile.name FROM json_each(?1) AS each
                 JOIN profile ON profile.name = each.key
                 CROSS JOIN score ON score.profile = profile.number
                 JOIN entry ON entry.number = score.entry
-                WHERE score.value >= each.value {_by_index(thresholds)} AND entry.dated_at >= ?
+                WHERE score.value >= each.value {_by_index(thresholds)} AND entry.dated_at >= ?2
+                    -- Numbers are in the index, dates are not: older entries are not looked up.
+                    AND score.entry >= (
+                        SELECT min(+number) FROM entry INDEXED BY entry_by_date
+                        WHERE dated_at >= ?2
+                    )
                 ORDER BY score.value, profile.name DESC
                 """,
                 [json.dumps(dict(thresholds)), to_us(since)],
@@ -57,10 +62,14 @@ class Counts(Part):
         with self._db.reading("counting scores"):
             for row in self._db.rows(
                 """
-                SELECT min(CAST(score.value * ? AS INTEGER), ?) AS bin, count(*) AS n
+                SELECT min(CAST(score.value * ?1 AS INTEGER), ?2) AS bin, count(*) AS n
                 FROM score JOIN entry ON entry.number = score.entry
-                WHERE score.profile = (SELECT number FROM profile WHERE name = ?)
-                    AND score.value >= 0.1 AND entry.dated_at >= ?
+                WHERE score.profile = (SELECT number FROM profile WHERE name = ?3)
+                    AND score.value >= 0.1 AND entry.dated_at >= ?4
+                    AND score.entry >= (
+                        SELECT min(+number) FROM entry INDEXED BY entry_by_date
+                        WHERE dated_at >= ?4
+                    )
                 GROUP BY bin
                 """,
                 [bins, bins - 1, profile, to_us(since)],
@@ -117,15 +126,19 @@ def _relevant_rows(
     for row in db.rows(
         f"""
         WITH high AS (
-            SELECT DISTINCT score.entry FROM json_each(?) AS each
+            SELECT DISTINCT score.entry FROM json_each(?1) AS each
             JOIN profile ON profile.name = each.key
             CROSS JOIN score ON score.profile = profile.number
             WHERE score.value >= each.value {_by_index(thresholds)}
+                -- Numbers are in the index, dates are not: older entries are not looked up.
+                AND score.entry >= (
+                    SELECT min(+number) FROM entry INDEXED BY entry_by_seen WHERE seen_at >= ?2
+                )
         )
         SELECT feed, seen_at / {DAY_US} AS day, count(*) AS n
         FROM high JOIN entry ON entry.number = high.entry
-        WHERE seen_at >= ? AND background = 0
-            AND feed IN (SELECT value FROM json_each(?))
+        WHERE seen_at >= ?2 AND background = 0
+            AND feed IN (SELECT value FROM json_each(?3))
         GROUP BY feed, day
         """,
         [json.dumps(dict(thresholds)), since, json.dumps(list(feeds))],

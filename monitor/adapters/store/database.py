@@ -1,7 +1,4 @@
-"""The database: opened, checked, brought up to date, copied.
-
-With schema.py, sole user of sqlite_utils.
-"""
+"""The database: opened, checked, brought up to date, copied."""
 
 from __future__ import annotations
 
@@ -13,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
-
-import sqlite_utils
 
 from monitor.adapters.store import ground, schema
 from monitor.adapters.store.files import (
@@ -42,6 +37,7 @@ _PRAGMAS = f"""
     PRAGMA cell_size_check = 1;
     PRAGMA mmap_size = 0;           -- with mmap a stray write reaches the file
     PRAGMA wal_autocheckpoint = 4000;  -- pages: each folding of the log waits for the disk twice
+    PRAGMA cache_size = -8192;      -- KiB: of a large file each new entry touches pages all over
     PRAGMA temp_store = MEMORY;     -- the service may have no place for temporary files
     PRAGMA journal_size_limit = {WAL_LIMIT_BYTES};
     PRAGMA fullfsync = 1;           -- macOS: else its disks may answer before they have written
@@ -58,10 +54,6 @@ _opening = threading.Lock()
 class Database(Transactions):
     """The file, for one thread: see `Transactions` for what is done with it."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        super().__init__(path, connection)
-        self._db = sqlite_utils.Database(connection, execute_plugins=False)
-
     @classmethod
     def open(
         cls,
@@ -70,12 +62,14 @@ class Database(Transactions):
         read_only: bool = False,
         check: bool | None = False,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
+        any_thread: bool = False,
     ) -> Database:
         """Open the database file, made and brought up to date where needed.
 
         The file is readable by its owner alone. A small one is checked for damage
         each time, a large one when `check` is set; None: not even a small one. `read_only`
-        neither makes a file nor lets anything be written. Raises StoreError with what to do.
+        neither makes a file nor lets anything be written. `any_thread`: it may be handed from
+        thread to thread, for one at a time. Raises StoreError with what to do.
         """
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError(
@@ -89,11 +83,16 @@ class Database(Transactions):
                 raise StoreError(
                     f"{path}: there is no database yet. Poll the feeds once (monitor poll)."
                 )
-            return cls._connect(path, read_only, check, busy_timeout_s)
+            return cls._connect(path, read_only, check, busy_timeout_s, any_thread)
 
     @classmethod
     def _connect(
-        cls, path: Path, read_only: bool, check: bool | None, busy_timeout_s: float
+        cls,
+        path: Path,
+        read_only: bool,
+        check: bool | None,
+        busy_timeout_s: float,
+        any_thread: bool,
     ) -> Database:
         # On a disk that may only be read there is no log to share: the file is all there is.
         frozen = read_only and is_frozen(path.parent)
@@ -104,6 +103,7 @@ class Database(Transactions):
                 uri=True,
                 timeout=busy_timeout_s,
                 isolation_level=None,  # no transaction begins but by our own BEGIN
+                check_same_thread=not any_thread,
             )
         except sqlite3.Error as error:
             raise in_words(error, path, "opening the database") from error
@@ -166,7 +166,7 @@ class Database(Transactions):
 
     def _prepare(self, *, may_switch: bool) -> None:
         """Refuse what is not ours or too new; make what is new; bring up to date what is old."""
-        self._db.execute("BEGIN")  # one state for all questions: another may be preparing
+        self._conn.execute("BEGIN")  # one state for all questions: another may be preparing
         try:
             is_current = self._is_current()
         finally:
@@ -178,13 +178,13 @@ class Database(Transactions):
             self._keep_before_upgrade()
         if not has_log and not self._is_on_network():  # new, or restored from a backup
             self._switch_to_wal()
-        self._db.execute("BEGIN IMMEDIATE")  # from here on no other process prepares
+        self._conn.execute("BEGIN IMMEDIATE")  # from here on no other process prepares
         try:
             if not self._is_current():  # another may just have been faster
-                schema.migrations.apply(self._db)
-                self._db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-                self._db.execute(f"PRAGMA user_version = {schema.VERSION}")
-            self._db.execute("COMMIT")
+                schema.migrations.apply(self._conn)
+                self._conn.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+                self._conn.execute(f"PRAGMA user_version = {schema.VERSION}")
+            self._conn.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
@@ -198,7 +198,7 @@ class Database(Transactions):
                 f"{self.path}: this database belongs to another program. It was not changed."
                 " Move it away, or name another home."
             )
-        unknown = {m.name for m in schema.migrations.applied(self._db)} - schema.NAMES
+        unknown = schema.migrations.applied(self._conn) - schema.NAMES
         if unknown or self._pragma("user_version") > schema.VERSION:
             raise StoreError(
                 f"{self.path}: this database was written by a newer version of the monitor."
@@ -255,7 +255,7 @@ class Database(Transactions):
         return self._conn.execute(f"PRAGMA {name}").fetchone()[0]
 
     def check(self, *, whole: bool = False) -> None:
-        """Raise StoreError when the file is damaged. Takes about a second per 500 MB.
+        """Raise StoreError when the file is damaged. Takes some seconds a gigabyte.
 
         `whole` compares every index with its table too, and takes some times as long.
         """

@@ -6,9 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from monitor.adapters.store.database import Database
+from monitor.adapters.store.words import damaged
+from monitor.errors import StoreError
 from monitor.identity import id_hash as id_hash  # what the other parts know an id by
 from monitor.model import Entry, EntryKey, Reason, Score
 
@@ -32,7 +35,11 @@ def to_us_or_none(at: datetime | None) -> int | None:
 
 
 def from_us(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us)
+    """Return a time; StoreError for a number that none of ours ever was."""
+    try:
+        return _EPOCH + timedelta(microseconds=us)
+    except OverflowError as error:
+        raise StoreError(damaged(Path("monitor.db"), "a time that cannot be")) from error
 
 
 def from_us_or_none(us: int | None) -> datetime | None:

@@ -1,14 +1,15 @@
 """The tables, as migrations that are only ever added to.
 
-Uses sqlite_utils, with database.py. Times (`_at`) are whole microseconds since 1970 in UTC,
-local dates and times are ISO text. A released migration is never changed: append one.
+Sole user of sqlite_utils, which is loaded when something is left to apply. Times (`_at`) are
+whole microseconds since 1970 in UTC, local dates and times are ISO text. A released migration is
+never changed: append one.
 """
 
 from __future__ import annotations
 
 import re
-
-import sqlite_utils
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from monitor.adapters.store.tables_backfill import BACKFILL_TABLES
 from monitor.adapters.store.tables_edits import EDIT_TABLES
@@ -19,10 +20,51 @@ from monitor.adapters.store.tables_sagas import SAGA_TABLES
 from monitor.adapters.store.tables_upkeep import UPKEEP_TABLES
 from monitor.adapters.store.tables_web import READER_TABLES, SCORED_TABLES, WEB_TABLES
 
+if TYPE_CHECKING:
+    import sqlite3
+
+    import sqlite_utils
+
+    Step = Callable[[sqlite_utils.Database], None]
+
 APPLICATION_ID = 0x4E4D4F4E  # "NMON": tells our file from any other SQLite file
 
-migrations = sqlite_utils.Migrations("monitor")
+NAME: Final = "monitor"  # of the migrations, in the table that tells which were applied
 _END = re.compile(r";[ ]*(?:--.*)?\n")  # of a statement, with the comment behind it
+
+
+class _Steps:
+    """The migrations, in the order in which they are applied."""
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+
+    def __call__(self) -> Callable[[Step], Step]:
+        def add(step: Step) -> Step:
+            self._steps.append(step)
+            return step
+
+        return add
+
+    def apply(self, connection: sqlite3.Connection) -> None:
+        """Apply what was not applied yet."""
+        import sqlite_utils  # takes longer to load than all else of the store
+
+        wanted = sqlite_utils.Migrations(NAME)
+        for step in self._steps:
+            wanted()(step)
+        wanted.apply(sqlite_utils.Database(connection, execute_plugins=False))
+
+    def applied(self, connection: sqlite3.Connection) -> set[str]:
+        """Return the names of those that were applied."""
+        query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+        has_any = "SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'"
+        if connection.execute(has_any).fetchone() is None:
+            return set()
+        return {row[0] for row in connection.execute(query, [NAME])}
+
+
+migrations = _Steps()
 
 TABLES = """
 CREATE TABLE feed (

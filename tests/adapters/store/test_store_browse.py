@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.store import Edit, FeedDays, Store, Wanted
+from monitor.adapters.store import Edit, FeedDays, Store, Wanted, browse
 from monitor.adapters.store.browse import EDITS_KEPT
 from monitor.model import Entry, EntryKey, PollState, Score, Verdict
 from tests.factories import NOON, make_entry, make_placement, make_score, make_subscription
@@ -216,3 +216,40 @@ def test_what_was_said_of_entries_is_told_by_profile(store: Store) -> None:
 
     assert store.said_of([entry.key, other.key]) == {entry.key: {"": True, "x": False}}
     assert store.numbers_of([entry.key, EntryKey(1, "none")]) == {entry.key: 1}
+
+
+# ---------------------------------------------------------------- high scores, soon found
+
+
+@pytest.mark.parametrize("walked", [0, 2, 15_000])
+@pytest.mark.parametrize("outlet", ["", "Outlet 1"])
+@pytest.mark.parametrize("language", ["", "es"])
+def test_high_scores_are_told_by_date_however_far_they_lie_apart(
+    store: Store, walked: int, outlet: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browse, "WALKED", walked)
+    for number in range(24):
+        at = NOON - DAY * (number * 7 % 24)
+        entry = make_entry(
+            f"e{number}",
+            outlet=f"Outlet {number % 2}",
+            language="es" if number % 3 else "en",
+            published_at=at,
+            seen_at=at,
+        )
+        keep(store, entry, make_score(value=0.6 if number % 4 else 0.3))
+    wanted = Wanted(profile="trade", minimum=0.5, outlet=outlet, language=language)
+
+    seen, after = list[str](), ""
+    while True:
+        page = store.entry_page(wanted, after=after, limit=3)
+        seen += [stored.entry.key.id for stored in page.entries]
+        if not page.next:
+            break
+        after = page.next
+
+    assert seen == [
+        f"e{number}"
+        for number in sorted(range(24), key=lambda number: number * 7 % 24)
+        if number % 4 and (not outlet or number % 2 == 1) and (not language or number % 3 != 0)
+    ]

@@ -17,7 +17,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import sqlite_utils
 
 from monitor.adapters.store import Store, database, schema
 from monitor.errors import StoreError
@@ -282,8 +281,8 @@ def test_many_processes_make_one_database(path: Path) -> None:
 
     assert [process.wait(timeout=60) for process in started] == [0, 0, 0, 0]
     with Store.open(path, check=True) as store:
-        applied = schema.migrations.applied(store._db._db)
-    assert {each.name for each in applied} == schema.NAMES
+        applied = schema.migrations.applied(store._db._conn)
+    assert applied == schema.NAMES
 
 
 def test_who_comes_second_finds_what_the_first_has_prepared(path: Path) -> None:
@@ -291,7 +290,7 @@ def test_who_comes_second_finds_what_the_first_has_prepared(path: Path) -> None:
     first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     first.execute("PRAGMA journal_mode = WAL")
     first.execute("BEGIN IMMEDIATE")
-    schema.migrations.apply(sqlite_utils.Database(first))
+    schema.migrations.apply(first)
     first.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
     first.execute(f"PRAGMA user_version = {schema.VERSION}")
     commit = threading.Timer(0.2, lambda: first.execute("COMMIT"))
@@ -299,11 +298,11 @@ def test_who_comes_second_finds_what_the_first_has_prepared(path: Path) -> None:
 
     with Store.open(path) as store:
         store.heartbeat(NOON)
-        applied = schema.migrations.applied(store._db._db)
+        applied = schema.migrations.applied(store._db._conn)
 
     commit.join()
     first.close()
-    assert {each.name for each in applied} == schema.NAMES
+    assert applied == schema.NAMES
 
 
 def test_a_switch_to_the_log_that_meets_a_reader_is_tried_again(path: Path) -> None:
@@ -465,6 +464,7 @@ def stored_numbers(store: Store) -> list[int]:
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_what_was_acknowledged_outlives_kill_9(path: Path) -> None:
     chance, kept = random.Random(2026), 0
     for _ in range(8):
