@@ -50,6 +50,7 @@ SEARCHES = (
     "water treaty", "border wall", "zacatecas", "migra* frontera", "president", "semana", "nothing",
 )  # fmt: skip
 POLLED = 200  # feeds, of five new entries each
+POLL_TURNS = 7
 SPAN = timedelta(days=14)
 
 Figures = dict[str, float]
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="Where homes are made, and kept.")
     parser.add_argument("--make", type=float, help="Make for so many seconds, and measure nothing.")
     parser.add_argument("--as-it-is", action="store_true", help="Measure what was made so far.")
+    parser.add_argument("--polls", action="store_true", help="Measure what polls write, only.")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",") if size]
     sizes += [FULL] if options.full else []
@@ -74,10 +76,11 @@ def main() -> None:
                 sys.exit(3)  # to be gone on with
         if not options.make:
             by_size: dict[int, Figures] = {}
-            for size in sizes:
-                by_size[size] = measure(folder / str(size))
+            polled = _all_polls(folder, sizes)
+            for size in [] if options.polls else sizes:
+                by_size[size] = measure(folder / str(size)) | polled[size]
                 print(size, by_size[size], file=sys.stderr, flush=True)
-            _tell(by_size)
+            _tell(by_size or polled)
     finally:
         if options.folder is None:
             shutil.rmtree(folder)
@@ -94,7 +97,6 @@ def measure(root: Path) -> Figures:
         now = store.span()[1]
         figures["entries"] = store.entry_count()
         figures["bytes an entry"] = path.stat().st_size / store.entry_count()
-        figures |= _polls(store, root, now)
         figures |= _searches(store)
     figures |= _relevance(path)
     figures |= _pages(root, now)
@@ -131,6 +133,31 @@ def _timed(figures: Figures, name: str) -> Iterator[None]:
 
 def _p95(values: Sequence[float]) -> float:
     return sorted(values)[min(int(len(values) * 0.95), len(values) - 1)]
+
+
+def _all_polls(folder: Path, sizes: Sequence[int]) -> dict[int, Figures]:
+    """Measure what polls write, of each home in turn; the growth is the median of the turns'."""
+    taken: dict[int, list[Figures]] = {size: [] for size in sizes}
+    for _ in range(POLL_TURNS):
+        for size in sizes:
+            root = folder / str(size)
+            with Filler.open(open_home(root, {}).state / "monitor.db") as store:
+                assert isinstance(store, Filler)
+                taken[size].append(_polls(store, root, store.span()[1]))
+    names = list(taken[sizes[0]][0])
+    for name in names:
+        turns = zip(
+            *([each[name] for each in taken[size]] for size in (sizes[0], sizes[-1])), strict=True
+        )
+        grown = [last / first for first, last in turns]
+        print(
+            f"{name}: growth {statistics.median(grown):.2f}, {min(grown):.2f} to {max(grown):.2f}",
+            file=sys.stderr,
+        )
+    return {
+        size: {name: statistics.median(each[name] for each in found) for name in names}
+        for size, found in taken.items()
+    }
 
 
 def _polls(store: Filler, root: Path, now: datetime) -> Figures:
@@ -221,7 +248,7 @@ def _pages(root: Path, now: datetime) -> Figures:
         count = store.entry_count()
         story = store.stories_since(now - timedelta(hours=6))[0].number
     digest = next(iter(open_home(root, {}).config.digests))
-    took: dict[str, list[float]] = {}
+    took, first = dict[str, list[float]](), dict[str, list[float]]()
     for turn in range(6):
         for page in PAGES:
             path = page.format(entry=count // 2, story=story, digest=digest)
@@ -232,29 +259,42 @@ def _pages(root: Path, now: datetime) -> Figures:
             answer.read()
             if answer.status != 200:
                 print(f"{path}: {answer.status}", file=sys.stderr)
-            if turn:  # what is made once is made
-                took.setdefault(page, []).append((time.perf_counter() - began) * 1000)
+            (took if turn else first).setdefault(page, []).append(
+                (time.perf_counter() - began) * 1000  # first: with what is made once
+            )
             connection.close()
     stop.set()
     server.join()
-    slowest = sorted(took, key=lambda page: -_p95(took[page]))[:4]
-    for page in slowest:
-        print(f"  {count:,}: {page} {_p95(took[page]):.0f} ms", file=sys.stderr)
+    print(f"  {count:,}: " + _slowest(took), file=sys.stderr)
+    print(f"  {count:,}: first " + _slowest(first), file=sys.stderr)
     every = [each for times in took.values() for each in times]
     return {
         "pages, ms p95": _p95(every),
         "slowest page, ms p95": max(map(_p95, took.values())),
+        "slowest page after a start, ms": max(map(_p95, first.values())),
     }
+
+
+def _slowest(took: dict[str, list[float]]) -> str:
+    slowest = sorted(took, key=lambda page: -_p95(took[page]))[:5]
+    return ", ".join(f"{page} {_p95(took[page]):.0f} ms" for page in slowest)
 
 
 def _digest(store: Store, root: Path, now: datetime) -> Figures:
     home = open_home(root, {})
     plan = plan_of(home, next(iter(home.config.digests)))
     figures: Figures = {}
-    at = now + timedelta(hours=1)
-    slot = Slot(at.date(), at.time().replace(tzinfo=None), at)
-    with _timed(figures, "digest run, s"):
+    with _timed(figures, "all of it checked, s"):
+        store.check_fully(now)
+    took = []
+    for hour in range(1, 5):
+        at = now + timedelta(hours=hour)
+        slot = Slot(at.date(), at.time().replace(tzinfo=None), at)
+        began = time.perf_counter()
         run_digest(store, plan, slot, at)
+        took.append(time.perf_counter() - began)
+    figures["digest run, first of a process, s"] = took[0]
+    figures["digest run, s"] = statistics.median(took[1:])
     return figures
 
 

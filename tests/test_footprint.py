@@ -36,7 +36,11 @@ print(json.dumps(sorted(sys.modules)))
     ("command", "spared"),
     [
         (["--version"], HEAVY | MORE | {"monitor.adapters.store", "monitor.pipeline"}),
-        (["status"], HEAVY - {"ahocorasick", "nh3"} | {"asyncio", "monitor.pipeline.digest_run"}),
+        (
+            ["status"],
+            HEAVY - {"ahocorasick", "nh3"}
+            | {"asyncio", "monitor.pipeline.digest_run", "rich", "sqlite_utils"},
+        ),
     ],
     ids=["version", "status"],
 )

@@ -164,9 +164,12 @@ class ParquetParts:
         self._journal.write(number)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def json_line(entry: Entry, scores: Sequence[Score]) -> bytes:
     """Return an entry as `JsonLines` writes it."""
-    line = json.dumps(_row(entry, scores), ensure_ascii=False)
+    line = _encode(_row(entry, scores))
     return line.encode("utf-8", "backslashreplace") + b"\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,9 @@ def print_table(
 
     Cells are shown as they are: text from feeds is never read as markup.
     """
+    if not title and (lines := _narrow(columns, rows)):
+        click.echo("\n".join(lines))
+        return
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -48,6 +52,34 @@ def print_table(
     if not console.is_terminal:
         console = Console(file=sys.stdout, width=PLAIN_WIDTH)
     console.print(table)
+
+
+def _narrow(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Return the lines of a table that needs nothing of rich: it fits, one letter to a place."""
+    if not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf"):
+        return []
+    cells = [[column.removeprefix("#") for column in columns]]
+    cells += [[str(cell) for cell in row] for row in rows]
+    if not all(cell.isascii() and cell.isprintable() for row in cells for cell in row):
+        return []
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    is_terminal = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    room = shutil.get_terminal_size().columns if is_terminal else PLAIN_WIDTH
+    if sum(widths) + 3 * len(widths) + 1 > room:
+        return []
+    aligned = [
+        "  "
+        + "   ".join(
+            cell.rjust(width) if column.startswith("#") else cell.ljust(width)
+            for column, cell, width in zip(columns, row, widths, strict=True)
+        )
+        + "  "
+        for row in cells
+    ]
+    blank, head = " " * len(aligned[0]), aligned[0]
+    if is_terminal and not os.environ.get("NO_COLOR"):
+        head = click.style(head, bold=True)
+    return [blank, head, f" {'─' * (len(blank) - 2)} ", *aligned[1:], blank]
 
 
 def _widest(rows: Sequence[Sequence[object]], column: int) -> int:

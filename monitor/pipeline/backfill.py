@@ -23,6 +23,7 @@ SUMMARY_CHARS: Final = 2000  # of a page's article: as much as a feed would have
 TEXTS: Final = ("title", "summary", "published", "source", "url")
 UNREAD_SHOWN: Final = 3  # of a piece
 ROUNDING: Final = 1e-9
+_decode: Final = json.JSONDecoder().decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,19 @@ def _of_lines(piece: Piece, now: datetime, unread: list[str]) -> Iterator[Entry]
     for line in piece.lines.split(b"\n"):
         if line.strip():
             try:
-                yield _entry(json.loads(line), now)
+                yield _entry(_json(line), now)
             except (ValueError, RecursionError) as error:
                 said = str(error) if type(error) is ValueError else "not JSON"
                 unread.append(f"{piece.archive}, byte {at}: {said}")
         at += len(line) + 1
+
+
+def _json(line: bytes) -> Any:
+    """Return what a line says, as json.loads: that looks for other encodings first."""
+    try:
+        return _decode(line.decode("utf-8"))
+    except ValueError:
+        return json.loads(line)
 
 
 def _entry(said: Any, now: datetime) -> Entry:

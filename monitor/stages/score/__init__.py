@@ -75,14 +75,21 @@ class Scorer:
 
         Beside those of `weigh`, sums are rounded otherwise: some 1e-15.
         """
+        values, alone = {}, dict[tuple[str, ...], float]()
         sides = {names: one.sides(finding) for names, one in self._relations.items()}
-        found = zip(self.profiles, finding.terms, finding.against, strict=True)
-        return {
-            profile.name: squash(
-                _points(*sides[profile.parties], terms) - _total(against) + profile.offset
-            )
-            for profile, terms, against in found
-        }
+        for profile, terms, against in zip(
+            self.profiles, finding.terms, finding.against, strict=True
+        ):
+            names = profile.parties
+            if terms or against or profile.offset:
+                points = _points(*sides[names], terms) - _total(against) + profile.offset
+                values[profile.name] = squash(points)
+                continue
+            # Most profiles have no term in an entry: then its parties say all.
+            if names not in alone:
+                alone[names] = squash(_points(*sides[names], ()))
+            values[profile.name] = alone[names]
+        return values
 
     def weigh(self, finding: Finding) -> tuple[Score, ...]:
         """Return what `score` does, of what was found."""
@@ -143,9 +150,14 @@ class _Relation:
     def sides(self, finding: Finding) -> tuple[list[float], float]:
         """Return how sure each side is, and the points that the others take away."""
         found = finding.parties
-        bridge = sum([_total(found[number]) for number in self._bridges])
+        bridge = others = 0.0
+        for number in self._bridges:
+            if found[number]:
+                bridge += _total(found[number])
+        for number in self._others:
+            if found[number]:
+                others += _total(found[number])
         sure = [_saturate(_total(found[n]) + bridge, PARTY_SCALE) for n, _ in self._sides]
-        others = sum([_total(found[number]) for number in self._others])
         return sure, ELSEWHERE * _saturate(others, ELSEWHERE_SCALE) if others else 0.0
 
 
