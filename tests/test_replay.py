@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.store import IssueKind, Store
+from monitor.config import DigestSettings
 from monitor.pipeline import DigestKind
 from tests.replay import Outcome, Recorded, Wire, read_recording, replay
 
@@ -38,6 +39,8 @@ def accounted(home: Path, rows: Sequence[Recorded], outcome: Outcome) -> None:
     assert [row.id for row in gone if (row.source, row.title) not in kept] == []
     assert len(gone) + outcome.stored_count == len(rows)
     assert sorted(records) == [label for label, _ in outcome.slots]
+    returned_unmarked = []
+    told: set[int] = set()
     for label, report in outcome.slots:
         kind = IssueKind(report.kind.value)
         assert (records[label].kind, records[label].story_count) == (
@@ -49,6 +52,13 @@ def accounted(home: Path, rows: Sequence[Recorded], outcome: Outcome) -> None:
         shown = {story.number for story in report.digest.stories}
         assert set(left_out.values()) <= {1}
         assert not shown & left_out.keys()
+        stories = report.digest.stories
+        returned_unmarked += [s.number for s in stories if s.number in told and not s.update]
+        told |= shown
+        under = Counter(story.under for story in stories if story.under is not None)
+        assert under.keys() <= {story.number for story in stories if story.under is None}
+        assert max(under.values(), default=0) <= DigestSettings().related
+    assert returned_unmarked == []
 
 
 def test_a_wire_shows_an_entry_from_its_first_sight_on_for_two_days() -> None:

@@ -82,11 +82,6 @@ class Memo(Generic[T]):
         fresh = kept is not None and self._is_within(kept, desk, self._keep)
         return kept.value if kept is not None and fresh else None
 
-    def made_at(self, desk: Desk, key: Hashable) -> datetime | None:
-        """Return when the answer for a key was made, None when there is none."""
-        kept = self._offices.get(desk.office, {}).get(key)
-        return kept.made_at if kept is not None else None
-
     def forget(self, office: Office) -> None:
         """Have every answer made anew: a person has just changed what it rests on."""
         with self._lock:

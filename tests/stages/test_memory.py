@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from monitor.config import DigestSettings
-from monitor.model import Digest, Earlier, OmitReason, Shown, Story
+from monitor.model import Digest, Earlier, OmitReason, Shown, Story, Update
 from monitor.stages.choose import choose_stories
-from monitor.stages.choose.memory import Memory
+from monitor.stages.choose.memory import Memory, Recalled
 from tests.factories import NOON, make_entry, make_profile, make_receipt, make_slot, make_story
 
 EARLIER_DAY = date(2026, 7, 9)
@@ -65,10 +65,38 @@ def test_an_event_that_moved_comes_back_as_an_update() -> None:
     )
 
 
+def test_what_may_be_the_next_event_is_carried_and_says_what_came_earlier() -> None:
+    title = "La mina de cobre de Antofagasta sigue en huelga"
+    digest = choose(make_story(9, title=title, language="es"))
+
+    (story,) = digest.stories
+    headline = "Copper mine in Antofagasta halts work after a strike"
+    assert story.update == Update(4, headline, ())
+    assert (story.issued, digest.omissions) == (None, ())
+
+
+def test_a_story_is_known_by_the_nearer_half_of_the_reports_that_were_shown() -> None:
+    told = "Former minister Julia Paredes jailed for fraud by court in Lima"
+    others = (
+        "Her party calls for calm",
+        "Bonds fall at the opening",
+        "Lawyers leave by a side door",
+    )
+    story = make_story(9, title="Former minister Julia Paredes jailed in Lima for fraud")
+
+    def recalled(*headlines: str) -> Recalled | None:
+        return Memory([shown(1, *headlines)]).recall(story)
+
+    assert recalled(told, others[0], told, others[1]) == Recalled(
+        shown(1, told, others[0], told, others[1]), is_known=True
+    )
+    assert recalled(told, *others) is None
+
+
 def test_another_event_on_the_same_people_is_new() -> None:
     story = make_story(9, title="Julia Paredes publishes a book of poems")
 
-    assert Memory(KNOWN).recall(story) is story
+    assert Memory(KNOWN).recall(story) is None
     assert [each.number for each in choose(story).stories] == [9]
 
 
@@ -76,10 +104,10 @@ def test_a_story_that_was_carried_under_its_own_number_is_left_alone() -> None:
     title = "Former minister Julia Paredes jailed in Lima for fraud"
     story = make_story(1, title=title, issued=date(2026, 7, 11))
 
-    assert Memory(KNOWN).recall(story) is story
+    assert Memory(KNOWN).recall(story) is None
 
 
 def test_who_remembers_nothing_recalls_nothing() -> None:
     story = make_story(9)
 
-    assert Memory(()).recall(story) is story
+    assert Memory(()).recall(story) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config import DigestSettings
-from monitor.model import Digest, Story
+from monitor.model import Digest, Earlier, Shown, Story
 from monitor.stages.choose import choose_stories
-from tests.factories import NOON, make_profile, make_receipt, make_slot, make_story
+from monitor.stages.choose.saga import Sagas
+from tests.factories import NOON, make_entry, make_profile, make_receipt, make_slot, make_story
 
 # A saga of one trial and one of one flood, in both languages, among other news.
 TRIAL = (
@@ -40,7 +43,9 @@ def stories(*headlines: tuple[str, str], best: float = 0.99) -> list[Story]:
     ]
 
 
-def choose(candidates: list[Story], *, length: int = 20, related: int = 8) -> Digest:
+def choose(
+    candidates: list[Story], *, length: int = 20, related: int = 8, shown: Sequence[Shown] = ()
+) -> Digest:
     return choose_stories(
         candidates,
         name="morning",
@@ -49,6 +54,7 @@ def choose(candidates: list[Story], *, length: int = 20, related: int = 8) -> Di
         profiles=[make_profile()],
         receipt=make_receipt(),
         issued_at=NOON + timedelta(hours=1),
+        shown=shown,
     )
 
 
@@ -121,9 +127,158 @@ def test_each_story_is_once_chosen_or_omitted(
     assert {story.under for story in digest.stories} - {None} <= firsts
 
 
-def test_a_lead_whose_headline_says_nothing_is_of_no_saga() -> None:
+def test_a_lead_whose_headline_says_nothing_goes_by_its_other_reports() -> None:
     bare, full = stories(("en", "Mexico"), ("en", "Senate tribunal hears of tariff on steel"))
     (told,) = stories(("en", "Tribunal suspends tariff on steel from Canada"))
-    bare = replace(bare, entries=(*bare.entries, *told.entries))
 
     assert layout(choose([bare, full])) == {1: [], 2: []}
+    bare = replace(bare, entries=(*bare.entries, *told.entries))
+    assert layout(choose([bare, full])) == {1: [2]}
+
+
+def test_headlines_of_one_word_are_of_no_saga() -> None:
+    assert layout(choose(stories(("en", "Sugar"), ("en", "Sugar 2"), ("es", "El azúcar")))) == {
+        1: [],
+        2: [],
+        3: [],
+    }
+
+
+# ---------------------------------------------------------------- one subject is enough
+
+ONE_AFFAIR = (
+    # One language, another language, both; some share a single rare subject.
+    (
+        ("es", "Volcán Tequila lanza ceniza sobre tres pueblos"),
+        ("es", "Ceniza cierra el aeropuerto"),
+    ),
+    (
+        ("en", "Shipyard of Marlow votes to strike"),
+        ("en", "Second ferry is stuck at Marlow shipyard"),
+    ),
+    (("es", "Brote de sarampión llega a Tabasco"), ("en", "Measles outbreak closes two schools")),
+    (
+        ("en", "Bakers run out of sugar before the feast"),
+        ("es", "Cosecha de azúcar cae a la mitad"),
+    ),
+    (
+        ("en", "Tenor Aldo Brizzi loses his voice in Lima"),
+        ("es", "Teatro devuelve el dinero por Brizzi"),
+    ),
+)
+TWO_AFFAIRS = (
+    (
+        ("es", "Alcalde inaugura un puente en Colima"),
+        ("es", "Alcalde anuncia recortes en el alumbrado"),
+    ),
+    (("en", "Two die on a mountain road"), ("en", "Two banks merge after a year of talks")),
+    (("en", "Sheinbaum visits a school in Puebla"), ("es", "Sheinbaum visita Puebla por el tren")),
+    (("en", "Texas sues a maker of toys"), ("es", "Texas recibe a los astronautas")),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_AFFAIR)
+def test_a_rare_subject_in_common_is_enough(one: tuple[str, str], other: tuple[str, str]) -> None:
+    expected = {1: [2], **{number: [] for number in range(3, 7)}}
+
+    assert layout(choose(stories(one, other, *OTHERS))) == expected
+    assert layout(choose(stories(other, one, *OTHERS))) == expected  # whichever is the better
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_AFFAIRS)
+def test_who_acts_and_where_is_not(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert layout(choose(stories(one, other, *OTHERS))) == {n: [] for n in range(1, 7)}
+
+
+def test_the_affairs_of_one_issue_stay_apart() -> None:
+    headlines = [headline for pair in ONE_AFFAIR for headline in pair]
+
+    firsts = {number: [number + 1] for number in range(1, 2 * len(ONE_AFFAIR), 2)}
+    assert layout(choose(stories(*headlines))) == firsts
+
+
+# ---------------------------------------------------------------- what was told lately
+
+
+def told(number: int, *headlines: str) -> Shown:
+    entries = tuple(
+        make_entry(f"t{number}.{n}", feed=n, title=title) for n, title in enumerate(headlines)
+    )
+    day = (NOON - timedelta(days=3)).date()
+    return Shown(number, day, Earlier(day, NOON - timedelta(days=3), headlines[0], entries))
+
+
+LATELY = (
+    told(91, "Pilot Oreste Quiroga leaves prison in Lugano"),
+    told(92, "Bank of Lugano says that Quiroga owes it a fortune"),
+    told(93, "Quiroga is flown from Lugano to Lima"),
+    told(94, "Frost ruins the harvest of apricots"),
+    told(95, "Museum in Bergen lends its ship"),
+    told(96, "Chess champion stumbles in Riga"),
+    told(97, "Tunnel under the strait is delayed"),
+    told(98, "Orchestra tours the islands by ferry"),
+    told(99, "Wolves return to the valley"),
+)
+ONE_NAME = (
+    ("en", "Judge hears Quiroga for nine hours"),
+    ("en", "Prison in Lugano opens its files"),
+)
+
+
+def test_what_went_together_lately_brings_stories_together() -> None:
+    candidates = stories(*ONE_NAME, *OTHERS)
+
+    assert layout(choose(candidates))[1] == []
+    assert layout(choose(candidates, shown=LATELY))[1] == [2]
+
+
+@given(st.permutations(LATELY))
+def test_the_order_of_what_was_told_never_matters(shown: list[Shown]) -> None:
+    candidates = stories(*TRIAL, *ONE_NAME, *OTHERS)
+
+    assert layout(choose(candidates, shown=shown)) == layout(choose(candidates, shown=LATELY))
+
+
+# ---------------------------------------------------------------- laws
+
+headlines = st.lists(
+    st.sampled_from((*TRIAL, *FLOOD, *OTHERS, *(each for pair in ONE_AFFAIR for each in pair))),
+    max_size=16,
+)
+
+
+@given(headlines, st.integers(1, 5))
+def test_every_story_is_of_one_saga_and_none_is_too_large(
+    chosen: list[tuple[str, str]], most: int
+) -> None:
+    made = stories(*chosen)
+    sagas = Sagas(made, (), most=most)
+    for story in made:
+        sagas.add(story.number)
+    firsts = [sagas.first_of(story.number) for story in made]
+
+    assert all(first is not None for first in firsts)
+    assert {sagas.first_of(first) for first in firsts if first} == set(firsts)
+    assert max(Counter(firsts).values(), default=0) <= most
+
+
+@given(headlines)
+def test_a_story_that_says_what_no_other_does_stands_alone(chosen: list[tuple[str, str]]) -> None:
+    groups = layout(choose(stories(*chosen, ("en", "Wombats quarrel over a violin"))))
+
+    assert groups[len(chosen) + 1] == []
+
+
+WITHOUT_SUBJECT = "Sheinbaum Trump Mexico Texas says rejects visits arrests signs 12 Puebla".split()
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(WITHOUT_SUBJECT), min_size=1, max_size=6).map(" ".join),
+        max_size=10,
+    )
+)
+def test_who_where_what_was_done_and_numbers_make_no_saga(titles: list[str]) -> None:
+    groups = layout(choose(stories(*(("en", title) for title in titles)), related=16))
+
+    assert groups == {number: [] for number in range(1, len(titles) + 1)}

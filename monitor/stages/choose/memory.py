@@ -6,7 +6,7 @@ Pure. Folding forgets after three days and lets a weak likeness start a story; r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -15,10 +15,14 @@ from monitor.stages.cluster.kept_terms import KeptTerms, keep_terms
 from monitor.stages.cluster.likeness import Comparison, Rarity
 from monitor.stages.cluster.terms import EVERYWHERE, terms_of
 
-REPORTS: Final = 3  # of a story that was shown, the lead's first
+REPORTS: Final = 12  # of a story that was shown, the last
 # Log odds, days left aside. Well over folding's line: what is taken for known is not shown.
-LINE: Final = 1.7
-NEAREST_SHARE: Final = 0.5  # the likest of the reports speaks as loud as all of them together
+KNOWN_LINE: Final = 1.7
+# From here on it may be the same event or the next one of an affair: it is shown, and says what
+# readers were told earlier.
+FOLLOWING_LINE: Final = 1.0
+# As folding joins: the nearer half of the reports, and a little of the nearest.
+NEAREST_SHARE: Final = 0.15
 SHARED: Final = 3  # signs at least; comparing takes long
 
 
@@ -27,6 +31,14 @@ class _Known:
     shown: Shown
     reports: tuple[KeptTerms, ...]
     signs: frozenset[str]  # of all reports
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A story that a digest has shown, and that another one is like."""
+
+    shown: Shown
+    is_known: bool  # it is the same event; else that, or what came of it
 
 
 class Memory:
@@ -42,16 +54,16 @@ class Memory:
             for sign in known.signs:
                 self._rarity.add_to_story(sign)
 
-    def recall(self, story: Story) -> Story:
-        """Return a story with what its readers know, when they were told of it before."""
+    def recall(self, story: Story) -> Recalled | None:
+        """Return what readers know that a story may be, None when it is like nothing."""
         if story.issued is not None or not self._known:
-            return story
+            return None
         comparison = Comparison(_terms(story.lead.entry), self._rarity)
         found = [(self._likeness(comparison, known), known.shown) for known in self._known]
         likeness, shown = max(found, key=lambda pair: (pair[0], pair[1].number))
-        if likeness < LINE:
-            return story
-        return replace(story, issued=shown.issued, earlier=shown.earlier)
+        if likeness < FOLLOWING_LINE:
+            return None
+        return Recalled(shown, is_known=likeness >= KNOWN_LINE)
 
     def _likeness(self, comparison: Comparison, known: _Known) -> float:
         mine = comparison.weights.keys() - EVERYWHERE
@@ -65,8 +77,8 @@ class Memory:
 
 
 def _as_a_whole(likeness: Sequence[float]) -> float:
-    mean = sum(likeness) / len(likeness)
-    return NEAREST_SHARE * max(likeness) + (1 - NEAREST_SHARE) * mean
+    half = sorted(likeness, reverse=True)[: (len(likeness) + 1) // 2]
+    return NEAREST_SHARE * half[0] + (1 - NEAREST_SHARE) * sum(half) / len(half)
 
 
 def _read(shown: Shown) -> _Known:

@@ -7,7 +7,7 @@ where "tariff" was said.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -85,13 +85,14 @@ def movement(reports: Sequence[Entry], earlier: Earlier, *, least: int = 1) -> M
     anchors = _anchors_of(everyone, earlier.shown)
     worth = _worth(everyone, anchors)
     # If all of it were new: what readers have met is looked up only where that may do.
-    most = [_points(anchors[each.key], worth) for each in reports]
+    own = anchors[: len(reports)]
+    most = [_points(signs, worth) for signs in own]
     if not most or max(most) < least:
-        return Movement(dict.fromkeys([each.key for each in reports], 0), ())
+        return Movement({each.key: 0 for each in reports}, ())
     known = _known(earlier.shown)
     found = {
-        each.key: {sign: says for sign, says in anchors[each.key].items() if sign not in known}
-        for each in reports
+        each.key: {sign: says for sign, says in signs.items() if sign not in known}
+        for each, signs in zip(reports, own, strict=True)
     }
     points = {key: _points(signs, worth) for key, signs in found.items()}
     top = min(points, key=lambda key: (-points[key], key))
@@ -104,34 +105,29 @@ def _points(signs: Iterable[str], worth: Mapping[str, int]) -> int:
     return sum([worth[sign] for sign in signs])
 
 
-def _anchors_of(
-    reports: Sequence[Entry], shown: Sequence[Entry]
-) -> Mapping[EntryKey, Mapping[str, str]]:
+def _anchors_of(reports: Iterable[Entry], shown: Iterable[Entry]) -> list[Mapping[str, str]]:
     """Return what each headline hangs on, nothing where that very headline was shown."""
     # Most reports of a story that stands still were shown: all of their headlines is known.
     told = {(each.title, each.language) for each in shown if without_tail(each.title) == each.title}
-    return {
-        each.key: {} if (each.title, each.language) in told else _anchors(each) for each in reports
-    }
+    return [{} if (each.title, each.language) in told else _anchors(each) for each in reports]
 
 
-def _worth(
-    reports: Sequence[Entry], found: Mapping[EntryKey, Mapping[str, str]]
-) -> Mapping[str, int]:
+def _worth(reports: Sequence[Entry], anchors: Sequence[Mapping[str, str]]) -> Mapping[str, int]:
     """Return the points of each sign, if it is new."""
     voices: dict[str, set[str]] = {}
     wordings: dict[str, set[str]] = {}
-    for entry in reports:
-        signs = found[entry.key]
+    all_voices = set()
+    for entry, signs in zip(reports, anchors, strict=True):
+        outlet = outlet_key(entry)
+        all_voices.add(outlet)
         wording = fold(without_tail(entry.title)) if signs else ""
         for sign in signs:
-            voices.setdefault(sign, set()).add(outlet_key(entry))
+            voices.setdefault(sign, set()).add(outlet)
             wordings.setdefault(sign, set()).add(wording)
-    all_voices = {outlet_key(entry) for entry in reports} - {""}
-    alone = 1 if len(all_voices) < MANY else 0
+    alone = 1 if len(all_voices - {""}) < MANY else 0
     return {
-        sign: 2 if min(len(voices[sign] - {""}), len(wordings[sign])) > 1 else alone
-        for sign in voices
+        sign: 2 if min(len(said_by - {""}), len(wordings[sign])) > 1 else alone
+        for sign, said_by in voices.items()
     }
 
 
@@ -186,36 +182,45 @@ def _readable(text: str, language: str | None) -> tuple[str, str]:
 def _read_text(text: str, language: str | None) -> list[_Sign]:
     """Return what a text's words stand for, in their order."""
     text, tongue = _readable(text, language)
-    matches = list(_WORD.finditer(text))
-    words = [_read(match.group(), tongue) for match in matches]
-    proper = _proper(text, words, matches)
-    may_name = [word.may_name for word in words]
-    if not proper and True not in may_name:
-        return [word.plain for word in words if word.folded]
+    words = [_read(word, tongue) for word in _WORD.findall(text)]
+    # A mark that stands above other letters folds to nothing.
+    found = [word.plain if word.folded else None for word in words]
+    for at in _proper(text, words):
+        found[at] = _named(words[at].written, tongue)
+    if True not in [word.may_name for word in words]:
+        return [sign for sign in found if sign]
     folded = [word.folded for word in words]
-    found: list[_Sign] = []
     after = 0
+    told: list[_Sign] = []
     for at, word in enumerate(words):
         if at < after:
             continue
-        name = name_at(folded, at, tongue) if may_name[at] else None
+        name = name_at(folded, at, tongue) if word.may_name else None
         if name:
             after = at + name[1]
             written = " ".join([each.written for each in words[at:after]])
-            found.append(_Sign(name[0], Kind.NAME, written, counts=True))
-        elif at in proper:
-            found.append(_named(word.written, tongue))
-        elif word.folded:  # a mark that stands above other letters folds to nothing
-            found.append(word.plain)
-    return found
+            told.append(_Sign(name[0], Kind.NAME, written, counts=True))
+        elif sign := found[at]:
+            told.append(sign)
+    return told
 
 
-def _proper(text: str, words: Sequence[_Word], matches: Sequence[re.Match[str]]) -> Collection[int]:
+def _proper(text: str, words: Sequence[_Word]) -> Sequence[int]:
     """Return the places of the words whose capital tells a name."""
     uppers = [at for at, word in enumerate(words) if word.is_upper]
     if not uppers or _is_title_case(words, len(uppers)):
         return ()
-    return {at for at in uppers if not _opens(text, matches[at].start())}
+    found = []
+    place = before = 0
+    for at in uppers:
+        # Only marks and blanks lie between words: the first that is found is the word itself.
+        for word in words[before:at]:
+            place = text.index(word.written, place) + len(word.written)
+        start = text.index(words[at].written, place)
+        place, before = start + len(words[at].written), at + 1
+        if not _opens(text, start):
+            found.append(at)
+    return found
 
 
 def _opens(text: str, start: int) -> bool:

@@ -38,6 +38,7 @@ _SUFFIXES: Final = frozenset(
 _HOST_START: Final = len("https://")
 _NO_TIME: Final = timedelta(0)
 _SECTION = re.compile(r"\s[-–—|•]\s.*$")  # "El Financiero — Economía"
+_OUTLET_POINTS: Final = tuple(OUTLETS * log2(1 + count) for count in range(OUTLETS_MAX + 1))
 
 
 def rank_story(story: Story, *, value: float, bar: float, now: datetime) -> Rank:
@@ -46,12 +47,16 @@ def rank_story(story: Story, *, value: float, bar: float, now: datetime) -> Rank
     Strength is the distance in points, before they were squashed: near 1 values differ
     little, points do. Freshness goes by the newest report; a date ahead makes none fresher.
     """
-    entries = [scored.entry for scored in story.entries]
-    age = max(now - _newest(entries), _NO_TIME)
-    count = outlet_count(entries)
+    if len(story.entries) == 1:  # as most are
+        entry = story.entries[0].entry
+        newest, count = entry.told_at, 1 if outlet_key(entry) else 0
+    else:
+        entries = [scored.entry for scored in story.entries]
+        newest, count = _newest(entries), outlet_count(entries)
+    age = now - newest if newest < now else _NO_TIME
     return Rank(
-        strength=_points(value) - _points(bar),
-        outlets=OUTLETS * log2(1 + min(count, OUTLETS_MAX)),
+        strength=_points(value) - _points_of_bar(bar),
+        outlets=_OUTLET_POINTS[min(count, OUTLETS_MAX)],
         freshness=FRESHNESS * 0.5 ** (age / HALF_LIFE),
         outlet_count=count,
         age=age,
@@ -61,7 +66,9 @@ def rank_story(story: Story, *, value: float, bar: float, now: datetime) -> Rank
 def _newest(entries: Sequence[Entry]) -> datetime:
     newest = entries[0].told_at
     for entry in entries[1:]:
-        if entry.dated_at > newest:  # none is told after its date
+        # As `dated_at` has it: thousands of entries are asked in each issue.
+        dated = entry.first_dated_at or entry.published_at or entry.seen_at
+        if dated > newest:  # none is told after its date
             newest = max(newest, entry.told_at)
     return newest
 
@@ -74,14 +81,28 @@ def outlet_count(entries: Sequence[Entry]) -> int:
     count = len({name for name in names if name})
     if count < 2:
         return count
-    titles = {entry.title for name, entry in zip(names, entries, strict=True) if name}
-    return min(count, len(set(map(_bare, titles))))
+    titles: set[str] = set()
+    for name, entry in zip(names, entries, strict=True):
+        if name:
+            titles.add(_bare(entry.title))
+            if len(titles) == count:
+                break  # more headlines make no more outlets
+    return len(titles)
 
 
 def _bare(title: str) -> str:
     """Return a headline as it is compared: folded, without a section or an outlet behind it."""
-    has_none = title.isascii() and "-" not in title and "|" not in title  # quickly told
-    return title.lower() if has_none else fold(_SECTION.sub("", title))
+    if title.isascii():  # quickly told
+        return title.lower() if "-" not in title and "|" not in title else _without_section(title)
+    return _without_section(title) if _has_divider(title) else fold(title)
+
+
+def _has_divider(title: str) -> bool:
+    return "-" in title or "–" in title or "—" in title or "|" in title or "•" in title
+
+
+def _without_section(title: str) -> str:
+    return fold(_SECTION.sub("", title))
 
 
 class Outlet(NamedTuple):
@@ -156,4 +177,8 @@ def _points(value: float) -> float:
         return -ODDS_MAX
     if value >= 1:
         return ODDS_MAX
-    return max(-ODDS_MAX, min(ODDS_MAX, log(value / (1 - value))))
+    points = log(value / (1 - value))
+    return -ODDS_MAX if points < -ODDS_MAX else min(points, ODDS_MAX)
+
+
+_points_of_bar = lru_cache(maxsize=64)(_points)  # profiles are few, stories thousands

@@ -7,162 +7,181 @@ own under the saga's best one. docs/ranking.md tells the rules to readers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from itertools import combinations
 from math import sqrt
 from typing import Final
 
-from monitor.model import Entry, Story
-from monitor.stages.choose.movement import FAINT
-from monitor.stages.cluster.lexicon import LANGUAGES, Kind, is_place
-from monitor.stages.cluster.terms import EVERYWHERE, TITLE_WORDS, without_tail
-from monitor.stages.cluster.tokens import tokens_of
+from monitor.model import Shown, Story
+from monitor.stages.choose.subjects import (
+    THEME_WEIGHT,
+    Signs,
+    is_background,
+    noted,
+    subjects_of,
+    told_of,
+)
 
-REPORTS: Final = 5  # of a story whose headlines are read, the lead's first
-# What the lead's does not say counts for this part: what two others say, and what one does.
-TWO_OTHERS: Final = 0.7
-ONE_OTHER: Final = 0.3
-# A saga is told by what it is about: its persons, its institutions and things. What somebody
-# did about it is new every day.
-KIND_WEIGHTS: Final = {
-    Kind.ACT: 0.45,
-    Kind.THING: 0.9,
-    Kind.MATTER: 0.2,
-    Kind.NAME: 1.1,
-    Kind.PROPER: 1.2,
-    Kind.PERHAPS: 0.8,
-    Kind.NUMBER: 0.3,
-    Kind.AMOUNT: 0.9,
-    Kind.WORD: 0.35,
-}
-THEME_WEIGHT: Final = 0.8  # of what can make a saga; the rest counts no more than that does
-FAINT_SHARE: Final = 0.4  # of an act of speech or attention
-# Who is in half of all headlines, and where it happens, helps a theme and makes none.
-PARTIES: Final = frozenset(("mexico", "usa"))
-ACTORS: Final = (EVERYWHERE | {"president"}) - PARTIES
-ACTOR_WEIGHT: Final = 0.5
 # What many stories of an issue hold is its subject rather than a saga: the share that is held
 # takes so much of the weight, down to the least. Some stories are taken to hold nothing, so
 # that shares mean something in a short issue.
 RAREST: Final = 1.25
 COMMONEST: Final = 0.4
-STEEPNESS: Final = 1.7
+STEEPNESS: Final = 1.0
 OTHERS: Final = 20
-# Two strong subjects in common, and a quarter of all that the two headlines say.
-COMMON_LINE: Final = 1.1
-SHARE_LINE: Final = 0.25
-SIGNS_SHARED: Final = 2  # one alone, however rare, may be named in passing
-# What a saga's stories say helps another one in, that has most of it in common with the first.
-FIRST_LINE: Final = 0.75
-
-
-@dataclass(frozen=True, slots=True)
-class _Subjects:
-    """What a story's headlines are about."""
-
-    weights: Mapping[str, float]  # by sign
-    themes: frozenset[str]  # the signs that can make a saga: persons, institutions, things
-    said: float  # all weights of the lead's headline: a story of many reports says no more
+ALONE_SHARE: Final = 0.7  # of what no other story says, today or lately: no saga hangs on it
+LEAST_SIGNS: Final = 3  # of a story that is compared: one word and a number are of anything
+# The stories of a week tell what goes together: where one says "the pilot" and another "the
+# fugitive", a third had both. A sign brings another that stands with it in two stories and
+# this many times as often as by chance, by the share of its stories, one taken to be without.
+LINKED_STORIES: Final = 2
+LINKED_LIFT: Final = 2.0
+UNLINKED: Final = 1
+# Two sagas are one from this mean cosine on, of the nearer half of all pairs between them.
+LINE: Final = 0.26
 
 
 class Sagas:
-    """The stories that an issue has given a place, each with those that go under it."""
+    """The stories that an issue may carry, each of one saga: its own, or one with others."""
 
-    def __init__(self, stories: Iterable[Story]) -> None:
-        found = {story.number: _headlines(story) for story in stories}
-        held = Counter(sign for each in found.values() for sign in set().union(*each))
-        known = len(found) + OTHERS
-        rarity = {sign: _rarity(sign, count / known) for sign, count in held.items()}
-        self._subjects = {number: _subjects(each, rarity) for number, each in found.items()}
-        self._stories: dict[int, list[int]] = {}  # first of a saga -> all of it
+    def __init__(self, stories: Iterable[Story], shown: Iterable[Shown], *, most: int) -> None:
+        """Put stories together, `most` at most; `shown` is what readers were told lately."""
+        said = {story.number: subjects_of(story) for story in stories}
+        sagas = _grouped(said, _profiles(said, shown), most) if said else []
+        self._sagas = {number: saga[0] for saga in sagas for number in saga}
+        self._first: dict[int, int] = {}  # by saga
 
-    def first_of(self, number: int, room: int) -> int | None:
-        """Return the story that this one goes under, None when it is the first of its saga.
+    def first_of(self, number: int) -> int | None:
+        """Return the story that this one goes under, None when it is the first of its saga."""
+        return self._first.get(self._sagas.get(number, number))
 
-        A saga takes `room` stories besides its first.
-        """
-        if number not in self._subjects:
-            return None
-        found = [
-            (self._likeness(number, first, others), -place, first)
-            for place, (first, *others) in enumerate(self._stories.values())
-            if len(others) < room
+    def add(self, number: int) -> None:
+        """Give a story its place: the first of a saga is the one that others go under."""
+        self._first.setdefault(self._sagas.get(number, number), number)
+
+
+class _Links:
+    """Which signs go together, in the stories of an issue and in those told lately."""
+
+    def __init__(self, stories: Sequence[Collection[str]]) -> None:
+        self._stories = stories
+        self._holding: dict[str, list[int]] = {}
+        for place, signs in enumerate(stories):
+            for sign in signs:
+                self._holding.setdefault(sign, []).append(place)
+        self._known: dict[str, list[tuple[str, float]]] = {}
+
+    def count(self, sign: str) -> int:
+        return len(self._holding.get(sign, ()))
+
+    def of(self, sign: str) -> list[tuple[str, float]]:
+        """Return the signs that one brings, each with its share of the stories."""
+        if sign not in self._known:
+            self._known[sign] = [] if is_background(sign) else self._found(sign)
+        return self._known[sign]
+
+    def _found(self, sign: str) -> list[tuple[str, float]]:
+        places = self._holding.get(sign, ())
+        if len(places) < LINKED_STORIES:
+            return []
+        together = Counter(other for place in places for other in self._stories[place])
+        by_chance = (len(places) + UNLINKED) / len(self._stories)
+        return [
+            (other, count / (len(places) + UNLINKED))
+            for other, count in together.items()
+            if count >= LINKED_STORIES
+            and other != sign
+            and count >= LINKED_LIFT * by_chance * len(self._holding[other])
+            and not is_background(other)
         ]
-        best = max(found, default=None)
-        return best[2] if best and best[0] >= 1 else None
-
-    def add(self, number: int, first: int | None) -> None:
-        """Give a story its place: under the first of its saga, or as the first of one."""
-        if first is not None:
-            self._stories[first].append(number)
-        elif number in self._subjects:
-            self._stories[number] = [number]
-
-    def _likeness(self, number: int, first: int, others: Sequence[int]) -> float:
-        """Return how surely a story is of a saga; from 1 on it is."""
-        mine, known = self._subjects[number], self._subjects
-        to_first = _likeness(mine, known[first])
-        if to_first < FIRST_LINE:
-            return to_first
-        to_others = max((_likeness(mine, known[other]) for other in others), default=0.0)
-        return max(to_first, (to_first + to_others) / 2)
 
 
-def _likeness(one: _Subjects, other: _Subjects) -> float:
-    """Return what two stories have in common, by the line that it has to reach."""
-    shared = one.weights.keys() & other.weights.keys()
-    # A lead's headline may say nothing that weighs ("Mexico"), whatever its other reports do.
-    if len(shared) < SIGNS_SHARED or not one.said or not other.said:
-        return 0.0
-    theme = rest = 0.0
-    for sign in shared:
-        common = sqrt(one.weights[sign] * other.weights[sign])
-        if sign in one.themes:
-            theme += common
-        else:
-            rest += common
-    common = theme + min(theme, rest)
-    return min(common / COMMON_LINE, common / sqrt(one.said * other.said) / SHARE_LINE)
+def _profiles(said: Mapping[int, Signs], shown: Iterable[Shown]) -> list[Signs]:
+    """Return what each story is about and what goes with that, by sign; of length 1."""
+    links = _Links([*map(noted, said.values()), *map(told_of, shown)])
+    held = Counter(sign for each in said.values() for sign in each)
+    known = len(said) + OTHERS
+    rarity = {sign: _rarity(sign, count / known) for sign, count in held.items()}
+    for sign, count in held.items():
+        if count == 1 and links.count(sign) < LINKED_STORIES:
+            rarity[sign] *= ALONE_SHARE
+    return [
+        _profile(signs, rarity, links) if _says_enough(signs) else {} for signs in said.values()
+    ]
+
+
+def _says_enough(signs: Signs) -> bool:
+    return sum([weight > 0 for weight in signs.values()]) >= LEAST_SIGNS
+
+
+def _profile(signs: Signs, rarity: Mapping[str, float], links: _Links) -> Signs:
+    found = {sign: weight * rarity[sign] for sign, weight in signs.items()}
+    brought: dict[str, float] = {}
+    for sign, weight in found.items():
+        for other, share in links.of(sign):
+            part = weight * share * rarity.get(other, RAREST)
+            if part > brought.get(other, 0.0):
+                brought[other] = part
+    for sign, weight in brought.items():
+        found[sign] = found.get(sign, 0.0) + weight
+    length = sqrt(sum([weight * weight for weight in found.values()]))
+    return {sign: weight / length for sign, weight in found.items() if weight}
 
 
 def _rarity(sign: str, share: float) -> float:
-    if sign in ACTORS or is_place(sign):
-        return 1.0
-    return max(COMMONEST, RAREST - STEEPNESS * share)
+    return 1.0 if is_background(sign) else max(COMMONEST, RAREST - STEEPNESS * share)
 
 
-def _subjects(headlines: Sequence[Mapping[str, float]], rarity: Mapping[str, float]) -> _Subjects:
-    counts = Counter(sign for headline in headlines for sign in headline)
-    found: dict[str, float] = {}
-    for place, headline in enumerate(headlines):
-        for sign, weight in headline.items():
-            share = 1.0 if not place else TWO_OTHERS if counts[sign] > 1 else ONE_OTHER
-            found[sign] = max(found.get(sign, 0.0), weight * rarity[sign] * share)
-    themes = frozenset(
-        sign for each in headlines for sign, weight in each.items() if weight >= THEME_WEIGHT
-    )
-    said = sum(weight * rarity[sign] for sign, weight in headlines[0].items())
-    return _Subjects(found, themes, said)
+def _grouped(
+    said: Mapping[int, Signs], profiles: Sequence[Signs], most: int
+) -> Iterable[Sequence[int]]:
+    """Return the stories' numbers by saga: the likest two sagas become one, and so on."""
+    sagas = {place: [number] for place, number in enumerate(said)}
+    pairs = _cosines(said, profiles)
+    likeness: dict[int, dict[int, list[float]]] = {place: {} for place in sagas}
+    for (one, other), cosine in pairs.items():
+        likeness[one][other] = likeness[other][one] = [cosine]
+    nearest = [(-cosine, *pair) for pair, cosine in pairs.items() if cosine >= LINE]
+    heapify(nearest)
+    while nearest:
+        _, one, other = heappop(nearest)
+        if one not in sagas or other not in sagas or len(sagas[one]) + len(sagas[other]) > most:
+            continue
+        joined = sagas.pop(one) + sagas.pop(other)
+        rows = likeness.pop(one), likeness.pop(other)
+        place = len(profiles) + len(sagas)  # fewer each time, and so never twice
+        row: dict[int, list[float]] = {}
+        for third in rows[0].keys() | rows[1].keys():
+            if third not in sagas:
+                continue
+            cosines = sorted([*rows[0].get(third, ()), *rows[1].get(third, ())], reverse=True)
+            row[third] = likeness[third][place] = cosines
+            mean = _nearer_half(cosines, len(joined) * len(sagas[third]))
+            if mean >= LINE:
+                heappush(nearest, (-mean, third, place))
+        sagas[place], likeness[place] = joined, row
+    return sagas.values()
 
 
-def _headlines(story: Story) -> list[Mapping[str, float]]:
-    return [_headline_subjects(scored.entry) for scored in story.entries[:REPORTS]]
+def _nearer_half(cosines: Sequence[float], pairs_count: int) -> float:
+    """Return the mean of the greater half of all pairs; those that are missing are 0."""
+    half = (pairs_count + 1) // 2
+    return sum(cosines[:half]) / half
 
 
-def _headline_subjects(entry: Entry) -> Mapping[str, float]:
-    language = entry.language if entry.language in LANGUAGES else "es"
-    found: dict[str, float] = {}
-    for token in islice(tokens_of(without_tail(entry.title), language), TITLE_WORDS):
-        weight = _weight(token.sign, token.kind)
-        if weight > found.get(token.sign, 0.0):
-            found[token.sign] = weight
+def _cosines(said: Mapping[int, Signs], profiles: Sequence[Signs]) -> dict[tuple[int, int], float]:
+    """Return how alike two stories are, by their places; nothing for two without a theme."""
+    themes = {s for signs in said.values() for s, weight in signs.items() if weight >= THEME_WEIGHT}
+    holding: dict[str, list[tuple[int, float]]] = {}
+    for place, signs in enumerate(profiles):
+        for sign, weight in signs.items():
+            holding.setdefault(sign, []).append((place, weight))
+    found: dict[tuple[int, int], float] = {}
+    for sign in sorted(holding, key=lambda sign: (sign not in themes, sign)):
+        is_theme = sign in themes
+        for (one, mine), (other, theirs) in combinations(holding[sign], 2):
+            pair = one, other
+            if is_theme or pair in found:
+                found[pair] = found.get(pair, 0.0) + mine * theirs
     return found
-
-
-def _weight(sign: str, kind: Kind) -> float:
-    if sign in PARTIES or sign.startswith("month-"):
-        return 0.0
-    if sign in ACTORS or is_place(sign):
-        return ACTOR_WEIGHT
-    return KIND_WEIGHTS[kind] * (FAINT_SHARE if sign in FAINT else 1.0)
