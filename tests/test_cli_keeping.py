@@ -311,6 +311,20 @@ def test_the_doctor_goes_on_as_far_as_it_can(home: Path) -> None:
     assert findings(home)["home"] == "wrong"
 
 
+def test_the_doctor_tries_a_homes_own_templates(home: Path) -> None:
+    assert "templates" not in findings(home)  # the shipped ones
+    ok(home, "customize", "templates")
+    assert findings(home)["templates"] == "well"
+    path = home / "templates" / "subject.txt"
+    path.write_text(path.read_text() + "{{ issue.headlin }}\n")
+
+    result = run(home, "doctor", "--offline")
+
+    assert result.exit_code == 1
+    assert f"templates/subject.txt, line {len(path.read_text().splitlines())}: " in result.stdout
+    assert "no attribute 'headlin'" in result.stdout
+
+
 def test_names_and_certificates_are_tried_without_asking_anyone_far_away(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,9 @@ GARBAGE_AT = 10_000  # new objects; Python's 700 cost a seventh of the work on a
 # A result passes two threads of the pool on its way to ours; each waits for its turn to run
 # Python, 5 ms as a rule, and meanwhile workers stand idle.
 TURN_S = 0.0005
+# A feed can wait; the process that shows pages, stores and sends goes first where they share a
+# core with it.
+NICENESS = 5
 STALL_S = 60.0  # silence beyond an item's own time, after which the pool is started afresh
 MAX_TRIES = 2  # of an item whose worker ended through no fault of it that we know
 MAX_BREAKDOWNS = 3  # in a row, without one result
@@ -340,6 +343,7 @@ def _settle_in(packed_context: bytes, limits: TaskLimits) -> None:
     # spins; then it waits 3 s and kills.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(NICENESS)
     # A collection writes to every object it looks at, and so to every page that is shared
     # with the other workers: what was there before the work is not looked at.
     gc.freeze()

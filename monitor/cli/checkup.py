@@ -25,6 +25,7 @@ from monitor.adapters.store.ground import file_system, warnings
 from monitor.cli.door import Door
 from monitor.cli.tables import ago, counted
 from monitor.errors import ConfigError, MonitorError, StoreError
+from monitor.pipeline.template_trial import faults_of
 from monitor.stages.health.standing import BACKUP_WITHIN
 
 LITTLE_ROOM = 20 * BALLAST_BYTES
@@ -56,6 +57,7 @@ def examine(door: Door, now: datetime, *, offline: bool) -> Iterator[Finding]:
     told = f"{home.root}: {counted(feeds, 'feed')}, {counted(digests, 'digest')}"
     yield Finding("home", "well" if feeds and digests else "look", told)
     yield from _secrets(home)
+    yield from _templates(home)
     yield from _rights(home)
     yield from _disk(home)
     yield from _database(home, now)
@@ -75,6 +77,25 @@ def _secrets(home: Home) -> Iterator[Finding]:
     for access in home.feed_access().values():
         if access.problem:
             yield Finding("password", "look", access.problem)
+
+
+def _templates(home: Home) -> Iterator[Finding]:
+    """Try the home's own templates with a sample issue, before a real one is due."""
+    own = sorted(path.name for path in (home.root / "templates").glob("*") if path.is_file())
+    if not any(name in home.templates for name in own):
+        return
+    faults = faults_of(home.templates)
+    for fault in faults:
+        yield Finding(
+            "templates",
+            "wrong",
+            f"templates/{fault}",
+            "Mend it there, or delete the file to have the shipped one; no digest is issued"
+            " until then.",
+        )
+    if not faults:
+        told = f"{counted(len(own), 'file')} of your own, tried with a sample in both languages"
+        yield Finding("templates", "well", told)
 
 
 def _rights(home: Home) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ WORDS = {"well": "well", "look": "look", "wrong": "WRONG"}
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def doctor_command(door: Door, offline: bool, as_json: bool) -> None:
-    """Try what the monitor relies on: home, database, clock, names, mail, disk, rights.
+    """Try what the monitor relies on: home, templates, database, clock, names, mail, disk, rights.
 
     Sends no mail and polls no feed. Exits with 1 when something is wrong.
 

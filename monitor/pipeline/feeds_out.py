@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from monitor.adapters import publish
 from monitor.adapters.store import ShownIssue, Store, StoryAbove
@@ -51,13 +52,20 @@ def _of_issues(store: Store, plan: DigestPlan, home: uuid.UUID, now: datetime) -
             Item(
                 id=_id(home, "issue", plan.name, issue.slot_label),
                 title=clean(issue.subject),
-                link=f"{issue.slot_label}.html",
+                link=_page_of(plan, issue.slot_label),
                 updated=issue.issued_at,
                 summary=_headlines(issue),
             )
             for issue in store.shown_issues(plan.name, limit=ISSUES)
         ],
     )
+
+
+def _page_of(plan: DigestPlan, slot_label: str) -> str:
+    """Return where an issue is read: on the web pages, else beside the feed."""
+    if not plan.public_url:
+        return f"{slot_label}.html"
+    return f"{plan.public_url}/digests/{quote(plan.name)}/issues/{slot_label}"
 
 
 def _headlines(issue: ShownIssue) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -134,12 +135,16 @@ def say_count(number: int) -> str:
 
 def say_shortfall(value: float, bar: float, language: str) -> str:
     """Return "0.08 below 0.50": what a score lacks to the threshold it had to reach."""
-    tongue = _tongue(language)
     gap = bar - value
     for digits in (2, 3):
         if round(gap, digits) > 0:
-            return tongue.short_of.format(gap=f"{gap:.{digits}f}", bar=f"{bar:.{digits}f}")
-    return tongue.just_short_of.format(gap="0.001", bar=f"{bar:.3f}")
+            return _say_short_of(f"{gap:.{digits}f}", f"{bar:.{digits}f}", language)
+    return _tongue(language).just_short_of.format(gap="0.001", bar=f"{bar:.3f}")
+
+
+@lru_cache(maxsize=1000)  # said of thousands of stories, with a hundred different gaps
+def _say_short_of(gap: str, bar: str, language: str) -> str:
+    return _tongue(language).short_of.format(gap=gap, bar=bar)
 
 
 def say_issue_of(day: date, language: str) -> str:

@@ -121,13 +121,18 @@ class Desk:
     def store(self) -> Store:
         """Return the database, opened at the first use; in a GET it can only be read."""
         if self._store is None:
-            self._store = self.office.store(read_only=not self.is_post)
+            office = self.office
+            self._store = office.store() if self.is_post else office.read_stores.take()
         return self._store
 
     def close(self) -> None:
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        store, self._store = self._store, None
+        if store is not None and self.is_post:
+            store.close()
+        elif store is not None:
+            self.office.read_stores.give_back(store)
+        if self.is_post:
+            self.office.look_again()
 
 
 Show = Callable[[Desk], Response]

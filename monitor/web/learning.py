@@ -12,7 +12,7 @@ def learn_soon(office: Office) -> None:
     """Learn from every verdict, after the answer has gone out; several at once are one run."""
 
     def learn() -> None:
-        with office.store(read_only=False) as store:
+        with office.store() as store:
             run_learning(store, office.home(), office.now())
         forget_verdicts(office)
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from monitor.text.feed_words import say_of_feed
 from monitor.text.wording import say_count
 
 LANGUAGES = ("en", "es")
@@ -52,6 +53,7 @@ def environment() -> Environment:
         "number": _number,
         "moment": _moment,
         "ago": _ago,
+        "of_feed": _of_feed,
         "json": as_json,
         "options": options,
     }
@@ -90,6 +92,12 @@ def _number(value: float) -> str:
 
 def _counted(value: int, one: str, many: str) -> str:
     return f"{say_count(value)} {one if value == 1 else many}"
+
+
+@pass_context
+def _of_feed(context: Context, text: str) -> str:
+    """Return what was said of a feed in the page's language."""
+    return say_of_feed(text, str(context["lang"]))
 
 
 @pass_context

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import logging
 import socket
 import sys
@@ -20,6 +19,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from monitor.adapters.garbage import settle
 from monitor.adapters.home import Home
 from monitor.adapters.home.tomlfile import NOTHING_STARTED
 from monitor.config import WebSettings
@@ -41,9 +41,6 @@ TIDY_EVERY_S = 60.0
 # How soon a thread that computes lets another one on. Python's 5 ms are waited for after each
 # question to the database while a poll is computed: a page with twenty took 100 ms more.
 SWITCH_S = 0.001
-# New objects. With Python's 700 the looks for garbage, at which all threads stand still, took
-# a third of the time of pages that keep much: up to 0.3 s at once.
-GARBAGE_AT = 10_000
 GIVE_WAY_S = 0.02  # at a time: a poll goes on, however many people read
 # Errors are logged. Requests are not: a link's address is what its holder may do; nor is every
 # request that cannot be understood: anybody could fill a disk with them.
@@ -104,7 +101,7 @@ class PageServer:
         for name in _QUIET:
             logging.getLogger(name).setLevel(logging.ERROR)
         sys.setswitchinterval(min(SWITCH_S, sys.getswitchinterval()))
-        gc.set_threshold(max(GARBAGE_AT, gc.get_threshold()[0]), 10, 10)
+        settle()
         self._server = _Server(config, lambda: let_go_of_old(self._office))
         self._thread = threading.Thread(target=self._serve, name="pages", daemon=True)
         self._thread.start()
@@ -166,6 +163,7 @@ class PageServer:
             self._socket.close()
         self._office.later.end()
         self._office.learner.end()
+        self._office.read_stores.end()
 
     def __enter__(self) -> PageServer:
         self.start()

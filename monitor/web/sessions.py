@@ -48,7 +48,7 @@ def recognise(office: Office, visit: Visit, now: datetime) -> Visitor:
         # What a proxy brings from outside may look like this machine: then nobody is let in.
         is_owner = not web.public_url and is_loopback(visit.peer) and not visit.was_forwarded
     elif is_ours:
-        with office.store(read_only=True) as store:
+        with office.read_stores.lent() as store:
             is_owner = store.has_session(token, password.mark, now)
     else:
         is_owner = False

@@ -17,11 +17,13 @@ NAV = ("/status", "nav_status")
 NEWS_SPAN = timedelta(days=7)  # how long a change of a feed is shown
 NEWS_MAX = 20
 
-_FACTS = Memo[Facts](timedelta(seconds=5))
+# Anybody may ask, and often. What is told is at most 20 s old, of things that are late after
+# three minutes at the earliest; beside a poll counting takes a third of a second.
+_FACTS = Memo[Facts](timedelta(seconds=5), serve=timedelta(seconds=20))
 
 
 def facts_of(desk: Desk) -> Facts:
-    """Return how things stand, or stood some seconds ago: anybody may ask often."""
+    """Return how things stand, or stood some seconds ago."""
     return _FACTS.get(desk, "facts", lambda desk: standing_facts(desk.store, desk.home, desk.now))
 
 

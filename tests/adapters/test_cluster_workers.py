@@ -175,6 +175,7 @@ def test_where_the_clusters_pages_are_is_told(cluster: Any) -> None:
 # ---------------------------------------------------------------- workers that are lost
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_workers_killed_during_polls_lose_nothing_and_ask_nothing_twice() -> None:
     lines = list(worker_kills.killed(SEED, 2, processes=-1, feeds=4))
 
@@ -182,6 +183,7 @@ def test_workers_killed_during_polls_lose_nothing_and_ask_nothing_twice() -> Non
     assert lines[2] == "unconditional requests: 16, one a feed"
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_command_makes_a_worker_that_may_start_processes(cluster: Any) -> None:
     command = [sys.executable, "-m", "monitor", "worker", dask_address(cluster)]
     with (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.workers import InlineWorkers, WorkerDied, Workers
+from monitor.adapters.workers import NICENESS, InlineWorkers, WorkerDied, Workers
 from monitor.errors import ParseError, PollError
 
 # What follows runs inside workers, which import it from here: hence a module on disk.
@@ -67,6 +67,10 @@ def kill_once(context, path):
 
 def big(context, size):
     return b"x" * size
+
+
+def niceness(context, _item):
+    return os.nice(0)
 
 
 def ignores_interrupts(context, _item):
@@ -202,6 +206,10 @@ def test_large_items_and_results_pass(workers, labour) -> None:
 
 def test_workers_leave_interrupts_to_the_parent(workers, labour) -> None:
     assert list(workers.map(labour.ignores_interrupts, [0])) == [(0, True)]
+
+
+def test_workers_let_the_process_that_shows_pages_go_first(workers, labour) -> None:
+    assert list(workers.map(labour.niceness, [0])) == [(0, min(os.nice(0) + NICENESS, 19))]
 
 
 @pytest.mark.parametrize(("size", "most"), [(1, 18), (2**20, 6)])

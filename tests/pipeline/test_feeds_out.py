@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import feedparser
 import pytest
 
+from monitor.pipeline.feeds_out import publish_feeds
 from monitor.stages.render.atom import ATOM, Item, render_atom
 from tests.pipeline.desk import DAY, HOUR, SEVEN, Desk
 
@@ -68,6 +70,19 @@ def test_a_digest_has_a_feed_of_its_issues_and_a_profile_one_of_its_stories(desk
     assert issues[1].findtext(f"{NAME}summary") == "Headline a (Example Times)"
     stories = read(desk.plan.pages / "stories-trade.xml")
     assert [entry.findtext(f"{NAME}title") for entry in stories] == ["Headline b", "Headline a"]
+
+
+def test_an_issue_is_linked_to_its_public_page_where_there_is_one(desk: Desk) -> None:
+    desk.tell("a")
+    desk.run(SEVEN)
+    public = replace(desk.plan, public_url="https://news.example.org")
+
+    publish_feeds(desk.store, public, SEVEN)
+
+    [issue] = read(desk.plan.pages / "morning" / "feed.xml")
+    link = issue.find(f"{NAME}link")
+    assert link is not None
+    assert link.get("href") == ("https://news.example.org/digests/morning/issues/2026-07-12-0700")
 
 
 def test_an_id_stays_when_the_feed_is_written_again(desk: Desk) -> None:

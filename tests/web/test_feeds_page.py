@@ -21,6 +21,8 @@ from tests.pages import SETTINGS, Browser, Pages
 from tests.servers import Reply, Site
 
 FEED = make_subscription()
+SAID = "the server answered 404 Not Found: there is nothing at this address"
+DICHO = "el servidor contestó 404 Not Found: no hay nada en esta dirección"
 NETWORK = '\n[network]\nallow = ["127.0.0.0/8"]\nports = [{port}]\n'
 
 
@@ -70,15 +72,15 @@ def test_a_feed_in_trouble_says_what_to_do_in_the_readers_language(pages: Pages)
                 failing_since=NOON - timedelta(days=2),
                 failure_count=9,
                 problem=Problem.NOT_FOUND,
-                problem_text="HTTP 404",
+                problem_text=SAID,
             ),
         )
 
     english = pages.browser().get("/feeds").words
     spanish = pages.browser(says={"Accept-Language": "es"}).get("/feeds").words
 
-    assert "nothing there any more 2 days ago HTTP 404 Look for the new address above" in english
-    assert "ya no hay nada ahí hace 2 días HTTP 404 Busque arriba la nueva dirección" in spanish
+    assert f"nothing there any more 2 days ago {SAID} Look for the new address above" in english
+    assert f"ya no hay nada ahí hace 2 días {DICHO} Busque arriba la nueva dirección" in spanish
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

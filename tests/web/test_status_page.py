@@ -11,6 +11,9 @@ import pytest
 
 from monitor import __version__
 from monitor.adapters.store.upkeep import BACKUP
+from monitor.model import FeedChange, FeedNews, PollState, Problem
+from monitor.stages.health import BROKEN_AFTER
+from monitor.web.rendering import labels
 from tests.factories import NOON
 from tests.pages import PASSWORD, Pages, served
 
@@ -71,6 +74,39 @@ def test_the_page_speaks_spanish_too(pages: Pages) -> None:
     assert '<html lang="es">' in answer.text
 
 
+def test_what_befell_a_feed_is_told_in_the_readers_language(pages: Pages) -> None:
+    said = "feed.example: no complete answer within 30 s"
+    since = NOON - timedelta(days=2)
+    with pages.store() as store:
+        store.save_failure(
+            1,
+            PollState(
+                polled_at=NOON,
+                failing_since=since,
+                failure_count=BROKEN_AFTER,
+                problem=Problem.TIMEOUT,
+                problem_text=said,
+                news=(FeedNews(since, FeedChange.BROKE, said),),
+            ),
+        )
+
+    english = pages.browser().get("/status").words
+    spanish = pages.browser(says={"Accept-Language": "es"}).get("/status").words
+
+    assert english.count(said) == 3  # open, failing, news
+    assert f"broke: {said} 2 days ago" in english
+    assert said not in spanish
+    assert spanish.count("feed.example: sin respuesta completa en 30 s") == 3
+    assert "dejó de funcionar: feed.example: sin respuesta completa en 30 s hace 2 días" in spanish
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_change_of_a_feed_has_a_name(lang: str) -> None:
+    names = {f"status_change_{change.name.lower()}" for change in FeedChange}
+
+    assert names - labels(lang).keys() == set()
+
+
 def test_a_machine_is_told_whether_all_is_well(pages: Pages) -> None:
     assert health(pages) == (200, {"ok": True, "version": __version__, "matters": []})
 
@@ -83,7 +119,7 @@ def test_a_machine_is_told_whether_all_is_well(pages: Pages) -> None:
 
     with pages.store() as store:
         store.heartbeat(pages.clock.now)
-    pages.clock.turn(timedelta(seconds=6))
+    pages.clock.turn(timedelta(seconds=20))
     assert health(pages)[0] == 200
 
 

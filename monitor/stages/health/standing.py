@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from monitor.model import FeedTrouble, MailTrouble, OutboxState, Problem, Trouble
 from monitor.stages.health.standing_words import ADVICE, TEXT, advice_for_feed
+from monitor.text.feed_words import say_of_feed
 
 ALIVE_WITHIN = timedelta(minutes=3)  # the service notes a heartbeat every 30 s
 ONCE_WITHIN = timedelta(days=1)  # `monitor once` runs from cron, daily at the least
@@ -85,7 +86,8 @@ class Matter:
 def standing(facts: Facts, now: datetime, language: str = "en") -> tuple[Matter, ...]:
     """Return what is open, most urgent first; nothing when all is well.
 
-    `language` is "en" or "es". What a mail server, a disk or a feed said stays in its words.
+    `language` is "en" or "es". What a mail server, a disk or a publisher's server said stays in
+    its words.
     """
     tell = _Teller("es" if language == "es" else "en")
     return (
@@ -183,5 +185,5 @@ def _of_feeds(facts: Facts, now: datetime, tell: _Teller) -> Iterator[Matter]:
             must_act=long or each.kind in FOR_A_PERSON,
             advice=advice_for_feed(each.kind, each.advice, tell.language),
             what=each.title,
-            said=each.problem,
+            said=say_of_feed(each.problem, tell.language),
         )

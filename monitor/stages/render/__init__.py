@@ -50,9 +50,13 @@ AROUND_BYTES = 14_000  # head, receipt and foot of an issue, about
 _ROOMS = (Room(), Room(also=4, reasons=4), Room(also=3, reasons=3))
 _PAGE_ROOMS = (Room(also=50, misses=60, late=60), Room())
 _NO_LINKS = Links()
-_VIEWS = frozenset(
-    kind for kind in vars(issue_view).values() if isinstance(kind, type) and is_dataclass(kind)
-)
+_NOTHING: frozenset[str] = frozenset()
+# What a template may ask of our own views: all but Python's own names.
+_VIEWS: Mapping[type, frozenset[str]] = {
+    kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
+    for kind in vars(issue_view).values()
+    if isinstance(kind, type) and is_dataclass(kind)
+}
 
 # What a template may raise besides Jinja's own errors: it computes like any program.
 _FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
@@ -98,7 +102,8 @@ def render_issue(
         shown = fit(view, room)
         return shown, _html(environment, shown, subject)
 
-    story_count = len(unconfirmed) + len(digest.stories)
+    # Those told under another go with it.
+    story_count = len(unconfirmed) + sum(story.under is None for story in digest.stories)
     _, page_html = _within(PAGE_MAX_BYTES, partial(make, page), _PAGE_ROOMS, story_count)
     shown, body_html = _within(HTML_MAX_BYTES, partial(make, mail), _ROOMS, story_count)
     inspect_markup(body_html, page_html)
@@ -230,11 +235,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         # Our own views are frozen and hold text and numbers: they are most of what is asked.
-        if type(obj) in _VIEWS and not attribute.startswith("_"):
-            try:
-                return getattr(obj, attribute)
-            except AttributeError:
-                return self.undefined(obj=obj, name=attribute)
+        if attribute in _VIEWS.get(type(obj), _NOTHING):
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def _range(self, *bounds: int) -> range:

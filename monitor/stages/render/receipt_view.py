@@ -21,6 +21,7 @@ from monitor.stages.render.issue_view import (
 )
 from monitor.stages.render.reader import Reader
 from monitor.text import clean
+from monitor.text.feed_words import say_of_feed
 from monitor.text.wording import say_count, say_short_day
 
 AN_HOUR = timedelta(hours=1)
@@ -49,7 +50,7 @@ def view_receipt(digest: Digest, reader: Reader, zone: str) -> ReceiptView:
             NewsView(
                 short_name(each.title),
                 each.change.value,
-                short_line(each.detail, PROBLEM_MAX_CHARS),
+                short_line(say_of_feed(each.detail, reader.language), PROBLEM_MAX_CHARS),
             )
             for each in news[:TROUBLES_SHOWN]
         ),
@@ -75,7 +76,7 @@ def _upkeep(upkeep: Upkeep) -> UpkeepView:
 def _trouble(trouble: FeedTrouble, reader: Reader) -> TroubleView:
     return TroubleView(
         title=short_name(trouble.title),
-        problem=short_line(trouble.problem, PROBLEM_MAX_CHARS),
+        problem=short_line(say_of_feed(trouble.problem, reader.language), PROBLEM_MAX_CHARS),
         kind=trouble.kind or trouble.problem,
         since=reader.since(trouble.since),
         advice=short_line(trouble.advice, ADVICE_MAX_CHARS),
