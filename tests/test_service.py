@@ -330,7 +330,7 @@ def test_a_locked_database_is_told_once_and_outlived(
     place: Place, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Store.open.__func__, "__kwdefaults__", {  # type: ignore[attr-defined]
-        "read_only": False, "check": False, "busy_timeout_s": 0.05,
+        **Store.open.__func__.__kwdefaults__, "busy_timeout_s": 0.05,  # type: ignore[attr-defined]
     })  # fmt: skip
     clock = Clock(SIX)
     with place.served(clock), place.store() as store:

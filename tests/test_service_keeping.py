@@ -319,7 +319,7 @@ def test_a_database_that_another_program_holds_is_no_progress(
     place: Place, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Store.open.__func__, "__kwdefaults__", {  # type: ignore[attr-defined]
-        "read_only": False, "check": False, "busy_timeout_s": 0.05,
+        **Store.open.__func__.__kwdefaults__, "busy_timeout_s": 0.05,  # type: ignore[attr-defined]
     })  # fmt: skip
     with place.served(Clock(SIX), **watched(place, listener)):
         wait_for(lambda: listener.pings_since(0) > 5)

@@ -282,3 +282,34 @@ def test_who_where_what_was_done_and_numbers_make_no_saga(titles: list[str]) -> 
     groups = layout(choose(stories(*(("en", title) for title in titles)), related=16))
 
     assert groups == {number: [] for number in range(1, len(titles) + 1)}
+
+
+# What a desk asked for is in every headline, and makes no saga of them.
+NARROW = {
+    "lithium": (
+        ("en", "Lithium prices fall to a two-year low"),
+        ("en", "Chile picks partners for its lithium ponds"),
+        ("en", "Battery maker runs short of lithium"),
+        ("en", "Villagers block the road to a lithium mine"),
+        ("es", "El litio sube en la bolsa de Shanghái"),
+        ("es", "Científicas extraen litio de agua salada"),
+        ("en", "New tax on lithium exports is delayed"),
+        ("es", "Bolivia firma un contrato de litio con Rusia"),
+    ),
+    "tariffs": (
+        ("en", "Tariffs on tomatoes raise prices in Ohio"),
+        ("en", "Court hears challenge to steel tariffs"),
+        ("es", "Aranceles al calzado chino entran en vigor"),
+        ("en", "Farmers fear tariffs on corn"),
+        ("es", "Bajan los aranceles a los autos eléctricos"),
+        ("en", "Brazil answers with tariffs of its own"),
+        ("es", "Cerveceros piden quitar el arancel al aluminio"),
+    ),
+}
+
+
+@pytest.mark.parametrize("subject", NARROW)
+def test_what_a_narrow_desk_asks_for_makes_no_saga(subject: str) -> None:
+    candidates = stories(*NARROW[subject])
+
+    assert layout(choose(candidates)) == {story.number: [] for story in candidates}

@@ -250,8 +250,8 @@ def _fixed_options(limits: Limits) -> Iterator[tuple[int, Any]]:
     yield pycurl.MAXFILESIZE, limits.body_bytes  # refuses a long Content-Length at once
     yield pycurl.HTTP09_ALLOWED, 0
     # libcurl looks through all names it remembers for each further one: of 50,000 hosts that
-    # cost more than all else. A host's next feed has the connection, mostly.
-    yield pycurl.DNS_CACHE_TIMEOUT, 0
+    # cost more than all else. A host's next feed comes a second later.
+    yield pycurl.DNS_CACHE_TIMEOUT, 3
     yield pycurl.PATH_AS_IS, 1  # the publisher's address, not a tidied one
 
 

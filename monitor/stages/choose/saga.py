@@ -30,6 +30,10 @@ RAREST: Final = 1.25
 COMMONEST: Final = 0.4
 STEEPNESS: Final = 1.0
 OTHERS: Final = 20
+# What most of an issue of some length holds is what its reader asked for: a desk that follows
+# lithium reads of lithium in every headline.
+SUBJECT_OF: Final = 6  # stories at the least
+SUBJECT_SHARE: Final = 0.15
 ALONE_SHARE: Final = 0.7  # of what no other story says, today or lately: no saga hangs on it
 LEAST_SIGNS: Final = 3  # of a story that is compared: one word and a number are of anything
 # The stories of a week tell what goes together: where one says "the pilot" and another "the
@@ -104,6 +108,8 @@ def _profiles(said: Mapping[int, Signs], shown: Iterable[Shown]) -> list[Signs]:
     known = len(said) + OTHERS
     rarity = {sign: _rarity(sign, count / known) for sign, count in held.items()}
     for sign, count in held.items():
+        if len(said) >= SUBJECT_OF and count > len(said) / 2:
+            rarity[sign] *= SUBJECT_SHARE
         if count == 1 and links.count(sign) < LINKED_STORIES:
             rarity[sign] *= ALONE_SHARE
     return [

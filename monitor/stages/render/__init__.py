@@ -19,6 +19,7 @@ from typing import Any
 from css_inline import CSSInliner, InlineError
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.config import DigestSettings
@@ -44,6 +45,7 @@ TEXT_COLUMNS = 72
 
 NEARLY = 1.25  # times its limit: an issue so much too large fits with less of each story
 GUESSES_MAX = 6  # then halving goes on: stories may be as unlike as they want
+LAST_WEIGH = 0.6  # times the average story: they have fewer reports and less related to them
 AROUND_BYTES = 14_000  # head, receipt and foot of an issue, about
 
 # Tried in turn until the mail fits; after them, stories move to the page.
@@ -51,12 +53,13 @@ _ROOMS = (Room(), Room(also=4, reasons=4), Room(also=3, reasons=3))
 _PAGE_ROOMS = (Room(also=50, misses=60, late=60), Room())
 _NO_LINKS = Links()
 _NOTHING: frozenset[str] = frozenset()
-# What a template may ask of our own views: all but Python's own names.
+# What a template may ask of our own views, and of a loop: all but Python's own names.
 _VIEWS: Mapping[type, frozenset[str]] = {
     kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
-    for kind in vars(issue_view).values()
-    if isinstance(kind, type) and is_dataclass(kind)
+    for kind in (*vars(issue_view).values(), LoopContext)
+    if isinstance(kind, type) and (is_dataclass(kind) or kind is LoopContext)
 }
+_OF_DICTS = frozenset(dir(dict))  # asked of a dict, these come before its keys
 
 # What a template may raise besides Jinja's own errors: it computes like any program.
 _FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
@@ -177,6 +180,9 @@ def _guess(sizes: dict[int, int], limit: int, fits: int, too_many: int) -> int:
     weight = (size - other_size) / (one - other) if one != other else 0.0
     guess = (fits + too_many) // 2
     if weight > 0 and len(sizes) < GUESSES_MAX:
+        # The last stories weigh less than the first: as many more go when one is too many.
+        if limit < size < limit * NEARLY:
+            weight *= LAST_WEIGH
         guess = one + math.floor((limit - size) / weight)
     return min(max(guess, fits + 1), too_many - 1)
 
@@ -235,8 +241,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         # Our own views are frozen and hold text and numbers: they are most of what is asked.
-        if attribute in _VIEWS.get(type(obj), _NOTHING):
+        kind = type(obj)
+        if attribute in _VIEWS.get(kind, _NOTHING):
             return getattr(obj, attribute)
+        if kind is dict and attribute not in _OF_DICTS and attribute in obj:
+            return obj[attribute]
         return super().getattr(obj, attribute)
 
     def _range(self, *bounds: int) -> range:

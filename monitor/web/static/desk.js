@@ -49,15 +49,16 @@ function send(form, button) {
   const fields = new URLSearchParams(new FormData(form));
   if (button?.name) fields.append(button.name, button.value);
   const url = new URL(button?.getAttribute("formaction") || form.getAttribute("action") || location.href, location.href);
-  if (form.method === "post") return swap(form.dataset.swap, url, { method: "POST", body: fields });
+  const place = button?.dataset.swap || form.dataset.swap;
+  if (form.method === "post") return swap(place, url, { method: "POST", body: fields });
   url.search = fields.toString();
-  return swap(form.dataset.swap, url, {});
+  return swap(place, url, {});
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sure && !window.confirm(form.dataset.sure)) return event.preventDefault();
-  if (!form.dataset.swap || form.enctype === "multipart/form-data") return;
+  if (!(event.submitter?.dataset.swap || form.dataset.swap) || form.enctype === "multipart/form-data") return;
   event.preventDefault();
   send(form, event.submitter);
 });
