@@ -26,8 +26,8 @@ from bench.stock import PLAIN  # noqa: E402
 from monitor.adapters.archive_files import open_scored  # noqa: E402
 from monitor.adapters.home import read_seeds  # noqa: E402
 from monitor.adapters.workers import Workers  # noqa: E402
-from monitor.pipeline.backfill import BackfillKit  # noqa: E402
-from monitor.pipeline.backfill_run import BackfillReport, IntoFile, run_backfill  # noqa: E402
+from monitor.pipeline.archives.backfill import BackfillKit  # noqa: E402
+from monitor.pipeline.archives.backfill_run import BackfillReport, IntoFile, run_backfill  # noqa: E402
 from monitor.stages.score import Scorer  # noqa: E402
 
 NOW = datetime(2026, 7, 14, 12, tzinfo=UTC)

@@ -24,8 +24,8 @@ from monitor import __version__  # noqa: E402
 from monitor.adapters.archive_files import open_scored  # noqa: E402
 from monitor.adapters.cluster_workers import ClusterWorkers  # noqa: E402
 from monitor.adapters.home import read_seeds  # noqa: E402
-from monitor.pipeline.backfill import BackfillKit  # noqa: E402
-from monitor.pipeline.backfill_run import IntoFile, run_backfill  # noqa: E402
+from monitor.pipeline.archives.backfill import BackfillKit  # noqa: E402
+from monitor.pipeline.archives.backfill_run import IntoFile, run_backfill  # noqa: E402
 from monitor.stages.score import Scorer  # noqa: E402
 from tests.cluster import dask_address, dask_cluster  # noqa: E402
 

@@ -24,7 +24,7 @@ from monitor.config import MailSettings
 from monitor.demo.mail_sink import MailSink
 from monitor.model import Entry, EntryKey, Placement, PollState, Score, Subscription
 from monitor.pipeline import run_delivery, run_digest, slot_due
-from monitor.pipeline.digest_run import plan_of
+from monitor.pipeline.digests.digest_run import plan_of
 from monitor.text.dates import parse_date
 
 NOON = parse_date("2026-07-12T12:00:00Z")

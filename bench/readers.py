@@ -28,8 +28,8 @@ from monitor.model import (
     Subscription,
     TopicProfile,
 )
-from monitor.pipeline.digest_run import run_digest
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.digest_run import run_digest
+from monitor.pipeline.digests.plans import DigestPlan
 
 NOW = datetime(2026, 7, 12, 13, tzinfo=UTC)
 SLOT = Slot(NOW.date(), NOW.time(), NOW)

@@ -45,7 +45,7 @@ from monitor.adapters.workers import Workers
 from monitor.config import NetworkSettings
 from monitor.model import Subscription
 from monitor.pipeline import run_poll
-from monitor.pipeline.kept_book import KeptBook
+from monitor.pipeline.polling.kept_book import KeptBook
 from monitor.stages.score import Scorer
 from monitor.web.server import PageServer
 

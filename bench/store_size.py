@@ -39,8 +39,8 @@ from monitor.adapters.store.backup import make_backup  # noqa: E402
 from monitor.adapters.store.retention import Ages  # noqa: E402
 from monitor.model import Entry, EntryKey, Placement, PollState, Slot  # noqa: E402
 from monitor.pipeline import plan_of, run_digest  # noqa: E402
-from monitor.pipeline.rescoring import rescore  # noqa: E402
-from monitor.pipeline.trying import try_profile  # noqa: E402
+from monitor.pipeline.tuning.rescoring import rescore  # noqa: E402
+from monitor.pipeline.tuning.trying import try_profile  # noqa: E402
 from monitor.stages.score import Scorer  # noqa: E402
 from monitor.web.server import PageServer  # noqa: E402
 

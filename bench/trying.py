@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 from bench.home import NOW, make_home  # noqa: E402
 from monitor.adapters.store import Store  # noqa: E402
 from monitor.model import ProfileChange  # noqa: E402
-from monitor.pipeline.trying import (  # noqa: E402
+from monitor.pipeline.tuning.trying import (  # noqa: E402
     Trial,
     draft_in_force,
     trial_ground,

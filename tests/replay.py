@@ -36,7 +36,7 @@ from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers
 from monitor.model import EntryKey, Subscription
 from monitor.pipeline import DigestKind, DigestReport, run_digest, run_poll, slot_due
-from monitor.pipeline.digest_run import plan_of
+from monitor.pipeline.digests.digest_run import plan_of
 from monitor.stages.score import Scorer
 
 HEARTBEAT = timedelta(minutes=10)  # simulated; finer ones would only ask more often

@@ -42,6 +42,9 @@ ONE_ROOM = {
     ("identity.py", "monitor.text"),
     # The service serves the pages, too.
     ("service/pages.py", "monitor.web.server"),
+    # A profile is tried on an archive as it is on what is stored.
+    ("pipeline/archives/archive_trial.py", "monitor.pipeline.tuning.profiles"),
+    ("pipeline/archives/archive_trial.py", "monitor.pipeline.tuning.trying"),
     # A mail tells where a story stands, and how its outlets are balanced.
     ("stages/render/receipt_view.py", "monitor.stages.choose.balance"),
     ("stages/render/receipt_view.py", "monitor.stages.choose.rank"),

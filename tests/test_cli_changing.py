@@ -11,7 +11,7 @@ import pytest
 from monitor.adapters.home import create_home, open_home, read_subscriptions, save_subscriptions
 from monitor.adapters.store import Store
 from monitor.model import PollState, TopicProfile, Verdict
-from monitor.pipeline.profiles import scorer_of
+from monitor.pipeline.tuning.profiles import scorer_of
 from tests.factories import make_entry, make_placement, make_subscription
 from tests.test_cli import ok, refused
 

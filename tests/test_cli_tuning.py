@@ -15,7 +15,7 @@ from monitor.adapters.store import Store
 from monitor.cli.door import CouldNotBeDone
 from monitor.cli.lines import read_label, read_lines
 from monitor.model import PollState
-from monitor.pipeline.profiles import scorer_of
+from monitor.pipeline.tuning.profiles import scorer_of
 from tests.factories import make_entry, make_placement
 from tests.test_cli import ok, refused
 

@@ -28,7 +28,7 @@ MAKERS = {
     "stages/parse/__init__.py": "",
     "stages/parse/judge.py": "",
     "stages/health/__init__.py": "",
-    "pipeline/poll_state.py": "",
+    "pipeline/polling/poll_state.py": "",
     "text/document.py": "",
 }
 # What stands in those files and is no sentence on a feed: headers, settings, mistakes of ours,

@@ -18,6 +18,7 @@ HEAVY = {
     "apscheduler", "ahocorasick", "css_inline", "dask", "distributed", "feedparser", "jinja2",
     "nh3", "pebble", "pyarrow", "pycurl", "starlette", "tomlkit", "uvicorn", "warcio",
 }  # fmt: skip
+DIGEST_RUN = "monitor.pipeline.digests.digest_run"
 MORE = {"asyncio", "email", "pydantic", "rich", "sqlite3", "sqlite_utils", "urllib.request"}
 
 LOADED = """
@@ -39,7 +40,7 @@ print(json.dumps(sorted(sys.modules)))
         (
             ["status"],
             HEAVY - {"ahocorasick", "nh3"}
-            | {"asyncio", "monitor.pipeline.digest_run", "rich", "sqlite_utils"},
+            | {"asyncio", "monitor.pipeline.digests.digest_run", "rich", "sqlite_utils"},
         ),
     ],
     ids=["version", "status"],

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.adapters.home import create_home, open_home, save_subscriptions
 from monitor.adapters.store import Store
 from monitor.model import PollState
-from monitor.pipeline.profiles import scorer_of
+from monitor.pipeline.tuning.profiles import scorer_of
 from monitor.service import Service
 from tests.factories import make_entry, make_subscription
 

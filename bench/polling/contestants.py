@@ -97,7 +97,7 @@ class Ours:
         from monitor.adapters.workers import Workers
         from monitor.config import PollSettings
         from monitor.model import Subscription
-        from monitor.pipeline.kept_book import KeptBook
+        from monitor.pipeline.polling.kept_book import KeptBook
         from monitor.stages.score import Scorer
 
         self._stack.pop_all().close()

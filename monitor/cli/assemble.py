@@ -15,9 +15,9 @@ from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers
 from monitor.errors import ConfigError, StoreError
 from monitor.pipeline import mail_server_of
-from monitor.pipeline.engines import polling_workers
-from monitor.pipeline.far_poll import FarWorkers
-from monitor.pipeline.profiles import home_in_force
+from monitor.pipeline.polling.engines import polling_workers
+from monitor.pipeline.polling.far_poll import FarWorkers
+from monitor.pipeline.tuning.profiles import home_in_force
 from monitor.stages.score import Scorer
 
 

@@ -18,15 +18,15 @@ from monitor.cli.assemble import open_store
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.scoring import scorer_at
 from monitor.cli.tables import counted
-from monitor.pipeline.backfill import BackfillKit
-from monitor.pipeline.backfill_run import (
+from monitor.pipeline.archives.backfill import BackfillKit
+from monitor.pipeline.archives.backfill_run import (
     BackfillReport,
     IntoFile,
     IntoStore,
     Sink,
     run_backfill,
 )
-from monitor.pipeline.engines import bulk_workers
+from monitor.pipeline.polling.engines import bulk_workers
 from monitor.stages.score import Scorer
 
 STORE = "store"

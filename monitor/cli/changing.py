@@ -14,8 +14,8 @@ from monitor.cli.memory import memory
 from monitor.cli.teaching import known_profile
 from monitor.cli.tuning import polled, span_of, tell_trial
 from monitor.model import ProfileChange
-from monitor.pipeline.rescoring import rescore
-from monitor.pipeline.trying import try_profile
+from monitor.pipeline.tuning.rescoring import rescore
+from monitor.pipeline.tuning.trying import try_profile
 
 
 @click.command("change")

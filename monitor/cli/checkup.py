@@ -25,7 +25,7 @@ from monitor.adapters.store.ground import file_system, warnings
 from monitor.cli.door import Door
 from monitor.cli.tables import ago, counted
 from monitor.errors import ConfigError, MonitorError, StoreError
-from monitor.pipeline.template_trial import faults_of
+from monitor.pipeline.digests.template_trial import faults_of
 from monitor.stages.health.standing import BACKUP_WITHIN
 
 LITTLE_ROOM = 20 * BALLAST_BYTES

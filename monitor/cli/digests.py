@@ -12,7 +12,7 @@ from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.memory import memory
 from monitor.cli.tables import counted, print_json, print_table
 from monitor.config import DigestSettings
-from monitor.pipeline.digest_settings import Value, change_digest, is_address, new_digest
+from monitor.pipeline.digests.digest_settings import Value, change_digest, is_address, new_digest
 from monitor.stages import due
 
 _TYPES = {each.name: str(each.type) for each in fields(DigestSettings)}

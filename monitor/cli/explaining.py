@@ -16,7 +16,7 @@ from monitor.cli.stories import tell_rankings
 from monitor.cli.tables import local_text, print_json, print_table
 from monitor.cli.teaching import find_entry
 from monitor.model import OmitReason, Score
-from monitor.pipeline.profiles import home_in_force, scorer_of
+from monitor.pipeline.tuning.profiles import home_in_force, scorer_of
 
 SUM = "sum of the points"
 COLUMNS_MAX = 5  # profiles side by side; more do not fit into a terminal

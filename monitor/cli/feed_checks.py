@@ -18,7 +18,7 @@ from monitor.cli.memory import memory
 from monitor.cli.tables import counted, span_text
 from monitor.errors import PollError
 from monitor.model import Feed, ParsedFeed, PollState, Problem, Retrieved, Subscription
-from monitor.pipeline.feed_check import FeedCheck, check_feed, find_feed, looking_tools
+from monitor.pipeline.polling.feed_check import FeedCheck, check_feed, find_feed, looking_tools
 from monitor.stages.health import advice_for
 from monitor.text import clean, clip, link_host
 

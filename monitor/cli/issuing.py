@@ -17,10 +17,10 @@ from monitor.cli.tables import counted
 from monitor.errors import DeliveryError
 from monitor.model import Slot
 from monitor.pipeline import DigestKind, DigestReport, run_digest, slot_due
-from monitor.pipeline.addressing import channels_of
-from monitor.pipeline.alert_run import run_alert
-from monitor.pipeline.digest_run import DigestPlan, left_out, plan_of
-from monitor.pipeline.preview import preview, send_test
+from monitor.pipeline.digests.addressing import channels_of
+from monitor.pipeline.digests.alert_run import run_alert
+from monitor.pipeline.digests.digest_run import DigestPlan, left_out, plan_of
+from monitor.pipeline.digests.preview import preview, send_test
 
 
 @click.command("digest")

@@ -12,7 +12,7 @@ from monitor.adapters.home import read_seeds
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.tables import print_table
 from monitor.model import Party
-from monitor.pipeline.new_profile import new_profile
+from monitor.pipeline.tuning.new_profile import new_profile
 from monitor.stages.learn import Article, LearnedProfile
 
 SHOWN_TERMS = 12

@@ -24,8 +24,8 @@ from monitor.pipeline import (
     run_delivery,
     run_poll,
 )
-from monitor.pipeline.channel_run import channels_of, run_channels
-from monitor.pipeline.profiles import meaning_of
+from monitor.pipeline.digests.channel_run import channels_of, run_channels
+from monitor.pipeline.tuning.profiles import meaning_of
 from monitor.stages.due import POLL_FLOOR
 
 UNSENT = (OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY)

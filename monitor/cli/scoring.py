@@ -15,7 +15,7 @@ from monitor.cli.lines import read_lines
 from monitor.cli.memory import memory
 from monitor.cli.tables import escape_surrogates
 from monitor.model import Score
-from monitor.pipeline.profiles import home_in_force, scorer_of
+from monitor.pipeline.tuning.profiles import home_in_force, scorer_of
 from monitor.stages.score import Scorer
 from monitor.stages.score.meaning import MeaningScorer
 

@@ -17,7 +17,7 @@ from monitor.cli.memory import memory, memory_at
 from monitor.cli.tables import ago, local_text, print_json, print_table
 from monitor.errors import ConfigError
 from monitor.model import FeedNews, OutboxState
-from monitor.pipeline.cluster_note import cluster_line
+from monitor.pipeline.polling.cluster_note import cluster_line
 from monitor.pipeline.standing import standing_facts
 from monitor.stages.due import next_slot
 from monitor.stages.health.metrics import metrics

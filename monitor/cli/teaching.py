@@ -20,7 +20,7 @@ from monitor.cli.lines import Line, read_label, read_lines
 from monitor.cli.memory import memory
 from monitor.cli.tables import counted, local_text, print_json, print_table
 from monitor.model import Entry, EntryKey, TopicProfile, Verdict
-from monitor.pipeline.learning_run import ProfileLearning, run_learning
+from monitor.pipeline.tuning.learning_run import ProfileLearning, run_learning
 
 LIMIT = 50
 WORDS_SHOWN = 12

@@ -21,11 +21,11 @@ from monitor.cli.memory import memory
 from monitor.cli.tables import print_json, print_table
 from monitor.cli.teaching import known_profile
 from monitor.model import Score
-from monitor.pipeline.archive_trial import try_on_archives
-from monitor.pipeline.engines import bulk_workers
-from monitor.pipeline.profiles import home_in_force
-from monitor.pipeline.trying import Moved, Trial, try_profile
-from monitor.pipeline.tuning import suggestions
+from monitor.pipeline.archives.archive_trial import try_on_archives
+from monitor.pipeline.polling.engines import bulk_workers
+from monitor.pipeline.tuning.missing import suggestions
+from monitor.pipeline.tuning.profiles import home_in_force
+from monitor.pipeline.tuning.trying import Moved, Trial, try_profile
 
 TERM_WEIGHT = 1.5
 ALIAS_WEIGHT = 1.0

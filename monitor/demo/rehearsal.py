@@ -29,7 +29,7 @@ from monitor.demo.summary import Files, Passage, Summary, shortfalls, tell
 from monitor.errors import ConfigError
 from monitor.model import Slot, Subscription
 from monitor.pipeline import DigestReport, run_delivery, run_digest, run_poll
-from monitor.pipeline.digest_run import plan_of
+from monitor.pipeline.digests.digest_run import plan_of
 from monitor.stages.score import Scorer
 
 DIGEST = "sample"

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.pipeline.delivery_run import DeliveryReport, mail_server_of, run_delivery
-    from monitor.pipeline.digest_run import (
+    from monitor.pipeline.digests.delivery_run import DeliveryReport, mail_server_of, run_delivery
+    from monitor.pipeline.digests.digest_run import (
         DigestKind,
         DigestPlan,
         DigestReport,
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         run_digest,
         slot_due,
     )
-    from monitor.pipeline.poll_run import PollReport, first_poll_window, run_poll
+    from monitor.pipeline.polling.poll_run import PollReport, first_poll_window, run_poll
 
 __all__ = [
     "DeliveryReport",
@@ -39,7 +39,7 @@ __all__ = [
     "slot_due",
 ]
 
-_RUNS = ("poll_run", "digest_run", "delivery_run")
+_RUNS = ("polling.poll_run", "digests.digest_run", "digests.delivery_run")
 
 
 def __getattr__(name: str) -> object:

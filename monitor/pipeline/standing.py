@@ -9,8 +9,8 @@ from monitor.adapters.disk import free_bytes
 from monitor.adapters.home import Home
 from monitor.adapters.store import Store
 from monitor.adapters.store.upkeep import BACKUP, ONCE
-from monitor.pipeline.plans import plans_of
-from monitor.pipeline.slots import slot_due
+from monitor.pipeline.digests.plans import plans_of
+from monitor.pipeline.digests.slots import slot_due
 from monitor.stages.due import next_slot, waits_for_next
 from monitor.stages.health import advice_for
 from monitor.stages.health.standing import Facts, LateDigest

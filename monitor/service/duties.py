@@ -10,10 +10,10 @@ from monitor.adapters.lock import Lock
 from monitor.adapters.store import Store
 from monitor.errors import MonitorError
 from monitor.pipeline import mail_server_of, plans_of, run_delivery
-from monitor.pipeline.channel_run import channels_of, run_channels
-from monitor.pipeline.due_run import issue_what_is_due
-from monitor.pipeline.learning_run import learning_due, run_learning
-from monitor.pipeline.rescoring import rescore_changed
+from monitor.pipeline.digests.channel_run import channels_of, run_channels
+from monitor.pipeline.digests.due_run import issue_what_is_due
+from monitor.pipeline.tuning.learning_run import learning_due, run_learning
+from monitor.pipeline.tuning.rescoring import rescore_changed
 from monitor.service.around import Around
 
 logger = logging.getLogger(__name__)

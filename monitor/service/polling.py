@@ -15,10 +15,10 @@ from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers
 from monitor.model import PollOutcome
 from monitor.pipeline import first_poll_window, run_poll
-from monitor.pipeline.engines import polling_workers
-from monitor.pipeline.far_poll import FarWorkers
-from monitor.pipeline.kept_book import KeptBook
-from monitor.pipeline.profiles import home_in_force, meaning_of
+from monitor.pipeline.polling.engines import polling_workers
+from monitor.pipeline.polling.far_poll import FarWorkers
+from monitor.pipeline.polling.kept_book import KeptBook
+from monitor.pipeline.tuning.profiles import home_in_force, meaning_of
 from monitor.service.around import Around
 from monitor.stages.score import Scorer
 

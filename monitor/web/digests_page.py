@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.adapters import publish
 from monitor.config import DigestSettings
 from monitor.model import OutboxMessage, OutboxState
-from monitor.pipeline.digest_settings import (
+from monitor.pipeline.digests.digest_settings import (
     Value,
     change_digest,
     is_address,
@@ -17,8 +17,8 @@ from monitor.pipeline.digest_settings import (
     mark_of,
     new_digest,
 )
-from monitor.pipeline.plans import plan_of
-from monitor.pipeline.preview import preview, send_test
+from monitor.pipeline.digests.plans import plan_of
+from monitor.pipeline.digests.preview import preview, send_test
 from monitor.stages import due
 from monitor.text import clean
 from monitor.web.desk import Desk, Response, action, as_sent, chosen, page, redirect, refuse, render

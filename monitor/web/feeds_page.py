@@ -12,7 +12,7 @@ from monitor.adapters.home.revising import change_list
 from monitor.adapters.home.subscribing import add_feeds, pause_feed, remove_feed
 from monitor.adapters.store import FeedDays
 from monitor.model import Feed, PollState, Subscription
-from monitor.pipeline.feed_check import find_feed, looking_tools
+from monitor.pipeline.polling.feed_check import find_feed, looking_tools
 from monitor.stages.due import POLL_FLOOR
 from monitor.stages.health import Health, health
 from monitor.text import clean, clip, link_host

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.pipeline.learning_run import run_learning
+from monitor.pipeline.tuning.learning_run import run_learning
 from monitor.web.desk import Desk
 from monitor.web.office import Office
 from monitor.web.profiles_page import WAIT_S, forget_verdicts

@@ -8,10 +8,16 @@ from monitor.adapters.articles import CHARS_MAX, ArticleFile
 from monitor.adapters.home import parse_profile
 from monitor.adapters.home.opml import feed_address
 from monitor.adapters.home.revising import add_alias, add_profile, add_term
-from monitor.pipeline.feed_check import looking_tools
-from monitor.pipeline.new_profile import article_at, article_in, best_found, name_of, new_profile
-from monitor.pipeline.rescoring import rescore
-from monitor.pipeline.tuning import suggestions
+from monitor.pipeline.polling.feed_check import looking_tools
+from monitor.pipeline.tuning.missing import suggestions
+from monitor.pipeline.tuning.new_profile import (
+    article_at,
+    article_in,
+    best_found,
+    name_of,
+    new_profile,
+)
+from monitor.pipeline.tuning.rescoring import rescore
 from monitor.stages.learn import Article
 from monitor.stages.learn.suggest import Suggestion
 from monitor.text import clean

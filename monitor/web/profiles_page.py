@@ -8,10 +8,16 @@ from math import log1p
 
 from monitor.adapters.home.revising import change_profile, has_previous, undo_profile
 from monitor.model import Learned, Party, ProfileChange, TopicProfile
-from monitor.pipeline.learning_run import meant
-from monitor.pipeline.profiles import home_in_force, scorer_of
-from monitor.pipeline.rescoring import mark_of, remember, rescore
-from monitor.pipeline.trying import Trial, TrialGround, draft_in_force, trial_ground, try_draft
+from monitor.pipeline.tuning.learning_run import meant
+from monitor.pipeline.tuning.profiles import home_in_force, scorer_of
+from monitor.pipeline.tuning.rescoring import mark_of, remember, rescore
+from monitor.pipeline.tuning.trying import (
+    Trial,
+    TrialGround,
+    draft_in_force,
+    trial_ground,
+    try_draft,
+)
 from monitor.web.desk import Desk, Fields, Response, action, page, redirect, refuse, render
 from monitor.web.memo import Memo
 from monitor.web.office import Office

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from monitor.adapters.store import StoredEntry
 from monitor.model import Reason, Score, TopicProfile, Verdict
-from monitor.pipeline.profiles import home_in_force, scorer_of
-from monitor.pipeline.upcoming import shared_words
+from monitor.pipeline.digests.upcoming import shared_words
+from monitor.pipeline.tuning.profiles import home_in_force, scorer_of
 from monitor.text import STOP_WORDS, words
 from monitor.web.desk import Desk, Response, action, chosen, page, redirect, refuse, render
 from monitor.web.learning import has_learned, learn_soon

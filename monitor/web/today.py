@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from monitor.model import Digest, EntryKey, Omission, OmitReason, Score, Story
-from monitor.pipeline.digest_run import plan_of, upcoming
-from monitor.pipeline.upcoming import Sight, chosen_in, left_out_of, outlets_of
+from monitor.pipeline.digests.digest_run import plan_of, upcoming
+from monitor.pipeline.digests.upcoming import Sight, chosen_in, left_out_of, outlets_of
 from monitor.web.desk import Desk, Response, chosen, page, render
 from monitor.web.memo import Memo
 from monitor.web.reasons import say_reason

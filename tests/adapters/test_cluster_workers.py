@@ -21,8 +21,8 @@ from monitor.adapters.cluster_workers import ClusterWorkers, is_cluster, is_want
 from monitor.adapters.workers import WorkerDied
 from monitor.errors import ParseError, WorkersError
 from monitor.model import Feed, PollRequest
-from monitor.pipeline.far_poll import BATCH, PER_LANE, _Rounds
-from monitor.pipeline.far_reading import FarAnswer, FarBatch, FarTask
+from monitor.pipeline.polling.far_poll import BATCH, PER_LANE, _Rounds
+from monitor.pipeline.polling.far_reading import FarAnswer, FarBatch, FarTask
 from tests.cluster import dask_address, dask_cluster
 from tests.factories import NOON
 from tests.soak import worker_kills

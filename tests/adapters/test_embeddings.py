@@ -92,7 +92,8 @@ def test_without_the_library_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPat
 
 def test_without_a_model_nothing_is_imported() -> None:
     code = (
-        "import sys; from monitor.cli import monitor; from monitor.pipeline.profiles import *\n"
+        "import sys; from monitor.cli import monitor\n"
+        "from monitor.pipeline.tuning.profiles import *\n"
         "print(sorted({'sentence_transformers', 'torch', 'numpy'} & set(sys.modules)))"
     )
 

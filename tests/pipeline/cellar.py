@@ -10,7 +10,7 @@ from monitor.adapters.home import Home
 from monitor.adapters.store import Store
 from monitor.config import Config, DigestSettings
 from monitor.model import Entry, PollState, TopicProfile
-from monitor.pipeline.profiles import scorer_of
+from monitor.pipeline.tuning.profiles import scorer_of
 from tests.factories import NOON, make_entry, make_placement, make_profile
 
 DAY = timedelta(days=1)

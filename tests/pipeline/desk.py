@@ -12,7 +12,7 @@ from monitor.adapters.store import IssueKind, Store
 from monitor.config import DigestSettings
 from monitor.model import Entry, OutboxState, PollState, TopicProfile
 from monitor.pipeline import DigestKind, DigestReport, run_digest, slot_due
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.plans import DigestPlan
 from tests.factories import (
     make_entry,
     make_placement,

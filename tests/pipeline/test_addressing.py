@@ -177,7 +177,7 @@ def test_a_feed_that_guesses_at_a_mark_gets_no_link(public: Desk) -> None:
 def test_a_hundred_readers_cost_one_rendering(
     public: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from monitor.pipeline import addressing
+    from monitor.pipeline.digests import addressing
 
     rendered = []
     whole = addressing.render_issue

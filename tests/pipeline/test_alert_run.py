@@ -11,9 +11,9 @@ from monitor.adapters import publish
 from monitor.adapters.store import IssueKind
 from monitor.errors import RenderError
 from monitor.model import OmitReason, OutboxState
-from monitor.pipeline.alert_run import run_alert
-from monitor.pipeline.due_run import issue_what_is_due
-from monitor.pipeline.issuing import DigestKind, DigestReport, recover_pages
+from monitor.pipeline.digests.alert_run import run_alert
+from monitor.pipeline.digests.due_run import issue_what_is_due
+from monitor.pipeline.digests.issuing import DigestKind, DigestReport, recover_pages
 from tests.factories import make_rendered
 from tests.pipeline.desk import ANA, BEN, DAY, HOUR, SEVEN, Desk, ids
 

@@ -18,8 +18,14 @@ from monitor.adapters.store import Store, Wanted
 from monitor.adapters.workers import Workers
 from monitor.errors import ArchiveError
 from monitor.model import TopicProfile
-from monitor.pipeline.backfill import BackfillKit, score_piece
-from monitor.pipeline.backfill_run import BackfillReport, IntoFile, IntoStore, Sink, run_backfill
+from monitor.pipeline.archives.backfill import BackfillKit, score_piece
+from monitor.pipeline.archives.backfill_run import (
+    BackfillReport,
+    IntoFile,
+    IntoStore,
+    Sink,
+    run_backfill,
+)
 from monitor.stages.score import Scorer
 from tests.cluster import dask_address, dask_cluster
 from tests.factories import NOON, TRADE_TERMS, make_item, make_profile, make_rss

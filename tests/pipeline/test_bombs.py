@@ -7,7 +7,7 @@ import pytest
 from monitor.adapters.workers import WorkerDied, Workers
 from monitor.errors import ParseError
 from monitor.model import Feed, Retrieved
-from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
+from monitor.pipeline.polling.reading import ParsedJob, ParseJob, parse_and_score
 from monitor.stages.score import Scorer
 from tests.factories import NOON, make_item, make_rss
 from tests.measuring import unmeasured

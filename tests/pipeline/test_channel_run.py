@@ -14,9 +14,9 @@ from monitor.adapters.home import create_home, open_home
 from monitor.config import NetworkSettings
 from monitor.errors import ConfigError
 from monitor.model import OutboxState
-from monitor.pipeline import addressing
-from monitor.pipeline.channel_run import channels_of, run_channels
-from monitor.pipeline.plans import plan_of
+from monitor.pipeline.digests import addressing
+from monitor.pipeline.digests.channel_run import channels_of, run_channels
+from monitor.pipeline.digests.plans import plan_of
 from tests.pipeline.desk import ANA, DAY, HOUR, SEVEN, Desk
 from tests.servers import Reply, Site
 

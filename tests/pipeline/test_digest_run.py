@@ -21,7 +21,7 @@ from monitor.model import (
     Slot,
 )
 from monitor.pipeline import DigestKind, run_digest, slot_due
-from monitor.pipeline.digest_run import (
+from monitor.pipeline.digests.digest_run import (
     DEFAULT_SENDER,
     left_out,
     plan_of,

@@ -11,7 +11,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from monitor.pipeline.feeds_out import publish_feeds
+from monitor.pipeline.digests.feeds_out import publish_feeds
 from monitor.stages.render.atom import ATOM, Item, render_atom
 from tests.pipeline.desk import DAY, HOUR, SEVEN, Desk
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.adapters.store import Store
 from monitor.model import Entry, PollState, Subscription
-from monitor.pipeline.kept_book import KEPT_FOR, KeptBook
+from monitor.pipeline.polling.kept_book import KEPT_FOR, KeptBook
 from monitor.stages.cluster import WINDOW, StoryBook
 from tests.factories import NOON, make_entry, make_score
 

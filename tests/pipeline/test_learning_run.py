@@ -16,8 +16,8 @@ from monitor.adapters.store import Store
 from monitor.config import Config, EmbeddingSettings
 from monitor.errors import ConfigError
 from monitor.model import Learned, Party, TopicProfile, Verdict
-from monitor.pipeline.learning_run import heard, learning_due, run_learning
-from monitor.pipeline.profiles import home_in_force, meaning_of, profiles_in_force, scorer_of
+from monitor.pipeline.tuning.learning_run import heard, learning_due, run_learning
+from monitor.pipeline.tuning.profiles import home_in_force, meaning_of, profiles_in_force, scorer_of
 from monitor.stages.score.meaning import REASON
 from tests.factories import NOON, make_entry, make_profile
 

@@ -14,8 +14,14 @@ from monitor.adapters.store import Store
 from monitor.config import Config, NetworkSettings
 from monitor.errors import ConfigError, LearningError, PollError
 from monitor.model import PollState
-from monitor.pipeline.feed_check import looking_tools
-from monitor.pipeline.new_profile import article_at, article_in, best_found, name_of, new_profile
+from monitor.pipeline.polling.feed_check import looking_tools
+from monitor.pipeline.tuning.new_profile import (
+    article_at,
+    article_in,
+    best_found,
+    name_of,
+    new_profile,
+)
 from monitor.stages.learn import Article
 from tests.factories import NOON, make_entry, make_profile, make_subscription
 from tests.servers import Reply, Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.adapters.home import create_home, open_home
-from monitor.pipeline.plans import plan_of
+from monitor.pipeline.digests.plans import plan_of
 
 
 def test_a_home_whose_own_templates_show_no_related_stories_groups_none(tmp_path: Path) -> None:

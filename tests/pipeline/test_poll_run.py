@@ -28,8 +28,8 @@ from monitor.model import (
     TopicProfile,
 )
 from monitor.pipeline import PollReport, first_poll_window, run_poll
-from monitor.pipeline.far_poll import FarWorkers
-from monitor.pipeline.far_reading import PollKit
+from monitor.pipeline.polling.far_poll import FarWorkers
+from monitor.pipeline.polling.far_reading import PollKit
 from monitor.stages.score import Scorer
 from monitor.stages.score.meaning import Meaning
 from tests.cluster import dask_address, dask_cluster

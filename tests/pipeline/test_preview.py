@@ -13,9 +13,9 @@ from monitor.adapters.lock import Lock
 from monitor.adapters.store import Store
 from monitor.config import MailSettings
 from monitor.errors import ConfigError, DeliveryError, StoreError
-from monitor.pipeline.digest_run import chosen_for
-from monitor.pipeline.plans import DigestPlan, plan_of
-from monitor.pipeline.preview import preview, send_test
+from monitor.pipeline.digests.digest_run import chosen_for
+from monitor.pipeline.digests.plans import DigestPlan, plan_of
+from monitor.pipeline.digests.preview import preview, send_test
 from monitor.stages import due
 from tests.factories import NOON, make_entry
 from tests.pages import make_home, store_entries

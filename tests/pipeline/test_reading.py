@@ -23,7 +23,7 @@ from monitor.model import (
     Score,
     TopicProfile,
 )
-from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
+from monitor.pipeline.polling.reading import ParsedJob, ParseJob, parse_and_score
 from monitor.stages.score import Scorer
 from tests.factories import NOON, make_feed, make_item, make_rss
 
@@ -51,13 +51,13 @@ MARKS = st.builds(ItemMark, st.binary(max_size=8), st.none() | TEXTS)
 
 
 def test_a_worker_imports_nothing_that_only_the_runs_need() -> None:
-    code = "import sys, monitor.pipeline.reading; print(*sys.modules)"
+    code = "import sys, monitor.pipeline.polling.reading; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     held = set(done.stdout.split())
     assert "monitor.stages.parse" in held
     assert {name.partition(".")[0] for name in held} & RUNS_ONLY == set()
-    assert "monitor.pipeline.poll_run" not in held
+    assert "monitor.pipeline.polling.poll_run" not in held
 
 
 @settings(max_examples=40)

@@ -13,9 +13,9 @@ from monitor.adapters.home import Home, shipped_root
 from monitor.adapters.store import Store
 from monitor.config import Config, DigestSettings
 from monitor.model import Entry, Learned, PollState, TopicProfile
-from monitor.pipeline.digest_run import run_digest, upcoming
-from monitor.pipeline.plans import plan_of
-from monitor.pipeline.rescoring import BACK, Rescoring, mark_of, rescore, rescore_changed
+from monitor.pipeline.digests.digest_run import run_digest, upcoming
+from monitor.pipeline.digests.plans import plan_of
+from monitor.pipeline.tuning.rescoring import BACK, Rescoring, mark_of, rescore, rescore_changed
 from monitor.stages.score import Scorer
 from tests.factories import NOON, make_entry, make_placement, make_profile, make_slot
 from tests.factories import make_subscription as make_feed

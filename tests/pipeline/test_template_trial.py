@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.adapters.home import shipped_root
-from monitor.pipeline.template_trial import faults_of
+from monitor.pipeline.digests.template_trial import faults_of
 
 FOLDER = shipped_root() / "templates"
 SHIPPED = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}

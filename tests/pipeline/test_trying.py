@@ -12,7 +12,7 @@ import pytest
 from monitor.adapters.store import Store
 from monitor.config import DigestSettings
 from monitor.model import Entry, Learned, TopicProfile, Verdict
-from monitor.pipeline.trying import Fit, draft_in_force, trial_ground, try_draft, try_profile
+from monitor.pipeline.tuning.trying import Fit, draft_in_force, trial_ground, try_draft, try_profile
 from monitor.stages.score import Scorer
 from tests.factories import NOON, make_profile, make_subscription
 from tests.pipeline.cellar import DAY, WINE, home, keep

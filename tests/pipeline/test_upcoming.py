@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Omission, OmitReason, Story
-from monitor.pipeline.upcoming import Sight, chosen_in, left_out_of, outlets_of, shared_words
+from monitor.pipeline.digests.upcoming import (
+    Sight,
+    chosen_in,
+    left_out_of,
+    outlets_of,
+    shared_words,
+)
 from tests.factories import make_digest, make_entry, make_profile, make_section, make_story
 
 ONE = make_story(1, outlet="A", language="en")

@@ -21,7 +21,7 @@ from monitor.adapters.home import create_home, open_home
 from monitor.adapters.store import Store
 from monitor.model import OutboxState, PollState
 from monitor.pipeline import run_digest, slot_due
-from monitor.pipeline.digest_run import plan_of
+from monitor.pipeline.digests.digest_run import plan_of
 from tests.factories import NOON, make_entry, make_placement, make_score, make_subscription
 from tests.smtp import ScriptedSmtp
 

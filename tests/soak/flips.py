@@ -24,7 +24,7 @@ from monitor.adapters.store import Store, database, soundness
 from monitor.errors import MonitorError
 from monitor.model import Slot
 from monitor.pipeline import plans_of, run_digest
-from monitor.pipeline.delivery_run import mail_server_of, run_delivery
+from monitor.pipeline.digests.delivery_run import mail_server_of, run_delivery
 from monitor.service import Service
 from tests.factories import make_digest, make_item, make_message, make_rss
 from tests.servers import Reply, Site

@@ -29,8 +29,8 @@ from monitor.adapters.store import Store
 from monitor.adapters.workers import Workers
 from monitor.model import Subscription
 from monitor.pipeline import DigestKind, run_digest, run_poll, slot_due
-from monitor.pipeline.digest_run import plan_of
-from monitor.pipeline.kept_book import KeptBook
+from monitor.pipeline.digests.digest_run import plan_of
+from monitor.pipeline.polling.kept_book import KeptBook
 from monitor.pipeline.upkeep_run import run_upkeep
 from monitor.stages.score import Scorer
 from tests.soak._leash import LEASH

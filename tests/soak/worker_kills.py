@@ -22,8 +22,8 @@ from monitor.adapters.store import Store
 from monitor.config import NetworkSettings, PollSettings
 from monitor.model import Subscription
 from monitor.pipeline import run_poll
-from monitor.pipeline.far_poll import FarWorkers
-from monitor.pipeline.far_reading import PollKit
+from monitor.pipeline.polling.far_poll import FarWorkers
+from monitor.pipeline.polling.far_reading import PollKit
 from monitor.stages.score import Scorer
 from tests.cluster import dask_address, dask_cluster
 from tests.factories import NOON, make_item, make_profile, make_rss

@@ -13,8 +13,8 @@ import pytest
 
 from monitor.adapters.home import open_home
 from monitor.model import OutboxState
-from monitor.pipeline.digest_run import run_digest
-from monitor.pipeline.plans import plan_of
+from monitor.pipeline.digests.digest_run import run_digest
+from monitor.pipeline.digests.plans import plan_of
 from tests.factories import NOON, make_slot
 from tests.newsroom import newsroom
 from tests.pages import Browser, Pages

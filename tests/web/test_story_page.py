@@ -12,8 +12,8 @@ import pytest
 
 from monitor.adapters.home import open_home
 from monitor.model import PollState, Reason, Score, TopicProfile
-from monitor.pipeline.digest_run import run_digest
-from monitor.pipeline.plans import plan_of
+from monitor.pipeline.digests.digest_run import run_digest
+from monitor.pipeline.digests.plans import plan_of
 from monitor.web.rendering import labels
 from monitor.web.story_page import bars_of
 from tests.factories import NOON, make_entry, make_slot

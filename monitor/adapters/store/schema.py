@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from monitor.adapters.store.tables_backfill import BACKFILL_TABLES
-from monitor.adapters.store.tables_edits import EDIT_TABLES
-from monitor.adapters.store.tables_outbox import OFFER_TABLES
-from monitor.adapters.store.tables_people import PEOPLE_TABLES
-from monitor.adapters.store.tables_polls import POLL_TABLES
-from monitor.adapters.store.tables_sagas import SAGA_TABLES
-from monitor.adapters.store.tables_upkeep import UPKEEP_TABLES
-from monitor.adapters.store.tables_web import READER_TABLES, SCORED_TABLES, WEB_TABLES
+from monitor.adapters.store.tables.backfill import BACKFILL_TABLES
+from monitor.adapters.store.tables.edits import EDIT_TABLES
+from monitor.adapters.store.tables.outbox import OFFER_TABLES
+from monitor.adapters.store.tables.people import PEOPLE_TABLES
+from monitor.adapters.store.tables.polls import POLL_TABLES
+from monitor.adapters.store.tables.sagas import SAGA_TABLES
+from monitor.adapters.store.tables.upkeep import UPKEEP_TABLES
+from monitor.adapters.store.tables.web import READER_TABLES, SCORED_TABLES, WEB_TABLES
 
 if TYPE_CHECKING:
     import sqlite3

@@ -22,7 +22,7 @@ from monitor.adapters.home import (
 from monitor.adapters.home.settings import duration_text, parse_duration
 from monitor.errors import ConfigError
 from monitor.model import Alias, SourceArticle, Subscription
-from monitor.pipeline.plans import plan_of
+from monitor.pipeline.digests.plans import plan_of
 
 ROOT = Path(__file__).parents[3]
 PROFILE = """\

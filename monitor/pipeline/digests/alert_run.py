@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from monitor import __version__
 from monitor.adapters.store import Store
 from monitor.model import Digest, OmitReason, Receipt, Slot, Story
-from monitor.pipeline.issuing import (
+from monitor.pipeline.digests.issuing import (
     DigestKind,
     DigestReport,
     Draft,
@@ -21,7 +21,7 @@ from monitor.pipeline.issuing import (
     recover_pages,
     unconfirmed_of,
 )
-from monitor.pipeline.plans import DigestPlan, unmuted
+from monitor.pipeline.digests.plans import DigestPlan, unmuted
 from monitor.stages import due
 from monitor.stages.choose import attached, choose_stories
 from monitor.text.wording import say_alerts_full

@@ -10,7 +10,7 @@ from monitor import __version__
 from monitor.adapters.garbage import put_off
 from monitor.adapters.store import Store
 from monitor.model import Digest, OmitReason, Receipt, Slot, Story, Trend, Upkeep
-from monitor.pipeline.issuing import (
+from monitor.pipeline.digests.issuing import (
     DigestKind,
     DigestReport,
     Draft,
@@ -18,8 +18,8 @@ from monitor.pipeline.issuing import (
     recover_pages,
     unconfirmed_of,
 )
-from monitor.pipeline.plans import DEFAULT_SENDER, DigestPlan, plan_of, plans_of, unmuted
-from monitor.pipeline.slots import slot_due
+from monitor.pipeline.digests.plans import DEFAULT_SENDER, DigestPlan, plan_of, plans_of, unmuted
+from monitor.pipeline.digests.slots import slot_due
 from monitor.stages import due
 from monitor.stages.choose import attached, choose_stories
 

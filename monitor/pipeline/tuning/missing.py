@@ -8,8 +8,8 @@ from monitor.adapters.home import Home
 from monitor.adapters.knowledge import load_background
 from monitor.adapters.store import Store
 from monitor.model import Entry
-from monitor.pipeline.learning_run import heard
-from monitor.pipeline.profiles import home_in_force, scorer_of
+from monitor.pipeline.tuning.learning_run import heard
+from monitor.pipeline.tuning.profiles import home_in_force, scorer_of
 from monitor.stages.learn.suggest import Liked, Suggestion, suggest_terms
 from monitor.text.background import LANGUAGES
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.adapters.store import Store
 from monitor.model import Verdict
-from monitor.pipeline.tuning import suggestions
+from monitor.pipeline.tuning.missing import suggestions
 from tests.factories import NOON, make_subscription
 from tests.pipeline.cellar import DAY, home, keep
 

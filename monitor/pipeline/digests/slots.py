@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.adapters.store import Store
 from monitor.model import Slot
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.plans import DigestPlan
 from monitor.stages import due
 
 HANDLED_LOOKED_AT = 50  # slots; more than a week has, as far back as an issue reaches

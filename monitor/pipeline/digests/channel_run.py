@@ -13,7 +13,7 @@ from monitor.adapters.home.secret import secret_lines
 from monitor.adapters.store import Store
 from monitor.errors import DeliveryError
 from monitor.model import OutboxState
-from monitor.pipeline.delivery_run import DeliveryReport, settle
+from monitor.pipeline.digests.delivery_run import DeliveryReport, settle
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from monitor.adapters.workers import WorkerDied, Workers
 from monitor.config import NetworkSettings, PollSettings
 from monitor.errors import MonitorError, PollError, WorkersError
 from monitor.model import Access, PollRequest, Retrieved
-from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
+from monitor.pipeline.polling.reading import ParsedJob, ParseJob, parse_and_score
 from monitor.stages.score import Scorer
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from monitor.adapters.home import Home
 from monitor.adapters.store import PlainEntry, Store
 from monitor.model import Party, Placement, Score, TopicProfile
-from monitor.pipeline.profiles import profiles_in_force, scorer_of
+from monitor.pipeline.tuning.profiles import profiles_in_force, scorer_of
 from monitor.stages.cluster import StoryBook
 
 BACK: Final = timedelta(days=14)  # how far back a change holds: an issue may carry no older ones

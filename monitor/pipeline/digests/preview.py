@@ -9,10 +9,10 @@ from monitor.adapters.lock import Lock
 from monitor.adapters.store import Store
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Message, Rendered, Slot
-from monitor.pipeline.addressing import press_for
-from monitor.pipeline.delivery_run import mail_server_of
-from monitor.pipeline.digest_run import chosen_for
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.addressing import press_for
+from monitor.pipeline.digests.delivery_run import mail_server_of
+from monitor.pipeline.digests.digest_run import chosen_for
+from monitor.pipeline.digests.plans import DigestPlan
 from monitor.stages import due
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.adapters.store import Store
-from monitor.pipeline.alert_run import run_alert
-from monitor.pipeline.digest_run import run_digest, slot_due
-from monitor.pipeline.issuing import DigestReport
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.alert_run import run_alert
+from monitor.pipeline.digests.digest_run import run_digest, slot_due
+from monitor.pipeline.digests.issuing import DigestReport
+from monitor.pipeline.digests.plans import DigestPlan
 
 
 def issue_what_is_due(store: Store, plan: DigestPlan, now: datetime) -> DigestReport | None:

@@ -13,7 +13,7 @@ from monitor.adapters.poll import Poller
 from monitor.adapters.workers import WorkerDied, Workers
 from monitor.errors import FeedError, ParseError, PollError
 from monitor.model import Feed, ParsedFeed, PollRequest, PollState, Problem, Retrieved
-from monitor.pipeline.reading import ParseJob
+from monitor.pipeline.polling.reading import ParseJob
 from monitor.stages.health.discover import feed_links, usual_addresses
 from monitor.stages.parse import parse_feed
 

@@ -10,9 +10,9 @@ from monitor.adapters.cluster_workers import ClusterWorkers, is_cluster
 from monitor.adapters.home import Home
 from monitor.adapters.workers import Workers
 from monitor.config import PollSettings
-from monitor.pipeline.cluster_note import CLUSTER_NOTE
-from monitor.pipeline.far_poll import FarWorkers
-from monitor.pipeline.far_reading import PollKit
+from monitor.pipeline.polling.cluster_note import CLUSTER_NOTE
+from monitor.pipeline.polling.far_poll import FarWorkers
+from monitor.pipeline.polling.far_reading import PollKit
 from monitor.stages.score import Scorer
 
 BULK_CPU_S: Final = 60.0  # a piece of an archive holds some hundred documents

@@ -12,9 +12,15 @@ from monitor.adapters import publish
 from monitor.adapters.store import Store
 from monitor.errors import StoreError
 from monitor.model import Digest, Message, Rendered, Slot, Story
-from monitor.pipeline.addressing import Press, channels_of, is_channel, press_for, readers_of
-from monitor.pipeline.feeds_out import publish_feeds
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.addressing import (
+    Press,
+    channels_of,
+    is_channel,
+    press_for,
+    readers_of,
+)
+from monitor.pipeline.digests.feeds_out import publish_feeds
+from monitor.pipeline.digests.plans import DigestPlan
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from monitor.adapters.home import Home
 from monitor.adapters.knowledge import load_background
 from monitor.adapters.store import Store
 from monitor.model import Learned, Score, TopicProfile, Verdict
-from monitor.pipeline.profiles import scorer_of
+from monitor.pipeline.tuning.profiles import scorer_of
 from monitor.stages.learn import adjust
 from monitor.stages.score.evidence import split_outlet
 from monitor.text.background import LANGUAGES, Usage

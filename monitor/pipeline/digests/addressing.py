@@ -13,7 +13,7 @@ from monitor.adapters.channels import APPRISE, WEBHOOK
 from monitor.adapters.store import Store
 from monitor.errors import RenderError
 from monitor.model import Digest, EntryKey, Message, OmitReason, Rendered, Story
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.plans import DigestPlan
 from monitor.signing import Grant, GrantKind, secret_mark, sign
 from monitor.stages.render import Links, personal, render_issue
 from monitor.stages.render.channel import channel_message

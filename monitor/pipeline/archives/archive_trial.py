@@ -14,9 +14,9 @@ from monitor.adapters.store import PlainEntry, Store
 from monitor.adapters.workers import WorkerDied
 from monitor.errors import MonitorError
 from monitor.model import Entry, TopicProfile
-from monitor.pipeline.backfill import ROUNDING, entries_of, told
-from monitor.pipeline.profiles import profiles_in_force
-from monitor.pipeline.trying import Trial, TrialGround, draft_in_force, lines_of, try_draft
+from monitor.pipeline.archives.backfill import ROUNDING, entries_of, told
+from monitor.pipeline.tuning.profiles import profiles_in_force
+from monitor.pipeline.tuning.trying import Trial, TrialGround, draft_in_force, lines_of, try_draft
 from monitor.stages.score import Scorer
 
 

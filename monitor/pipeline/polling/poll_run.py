@@ -26,12 +26,12 @@ from monitor.model import (
     Score,
     TopicProfile,
 )
-from monitor.pipeline.far_poll import FarWorkers, poll_far
-from monitor.pipeline.far_reading import FarAnswer, FarTask, hash_of
-from monitor.pipeline.kept_book import KeptBook
-from monitor.pipeline.poll_state import Yield, after_answer, after_failure, held_until
-from monitor.pipeline.reading import ParsedJob, ParseJob, parse_and_score
-from monitor.pipeline.recognise import traces_after, under_known_ids
+from monitor.pipeline.polling.far_poll import FarWorkers, poll_far
+from monitor.pipeline.polling.far_reading import FarAnswer, FarTask, hash_of
+from monitor.pipeline.polling.kept_book import KeptBook
+from monitor.pipeline.polling.poll_state import Yield, after_answer, after_failure, held_until
+from monitor.pipeline.polling.reading import ParsedJob, ParseJob, parse_and_score
+from monitor.pipeline.polling.recognise import traces_after, under_known_ids
 from monitor.stages.cluster import StoryBook
 from monitor.stages.due import is_resting
 from monitor.stages.score import Scorer

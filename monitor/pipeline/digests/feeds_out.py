@@ -11,7 +11,7 @@ from urllib.parse import quote
 from monitor.adapters import publish
 from monitor.adapters.store import ShownIssue, Store, StoryAbove
 from monitor.errors import StoreError
-from monitor.pipeline.plans import DigestPlan
+from monitor.pipeline.digests.plans import DigestPlan
 from monitor.stages.render.atom import Item, render_atom
 from monitor.text import clean, clip
 

@@ -15,7 +15,7 @@ from monitor.adapters.archives import Piece, kind_of, pieces
 from monitor.adapters.store import Store
 from monitor.adapters.workers import WorkerDied
 from monitor.errors import ArchiveError, MonitorError
-from monitor.pipeline.backfill import BackfillKit, ScoredPiece, score_piece
+from monitor.pipeline.archives.backfill import BackfillKit, ScoredPiece, score_piece
 
 UNREAD_KEPT: Final = 20  # places told in the end
 SETTLE_EVERY: Final = 8  # pieces: what a crash costs a file

@@ -9,8 +9,8 @@ from datetime import datetime
 from monitor.adapters.home import Home
 from monitor.adapters.store import PlainEntry, Store
 from monitor.model import Entry, Reason, Score, TopicProfile, Verdict
-from monitor.pipeline.learning_run import heard, meant
-from monitor.pipeline.profiles import profiles_in_force, scorer_of
+from monitor.pipeline.tuning.learning_run import heard, meant
+from monitor.pipeline.tuning.profiles import profiles_in_force, scorer_of
 from monitor.stages.cluster import StoryBook
 from monitor.stages.evaluate import Judged, evaluate
 from monitor.stages.score import Scorer

@@ -19,7 +19,7 @@ from monitor.adapters.poll import SentOn
 from monitor.adapters.workers import WorkerDied
 from monitor.errors import MonitorError, PollError
 from monitor.model import Retrieved
-from monitor.pipeline.far_reading import FarAnswer, FarBatch, FarTask, PollKit, poll_batch
+from monitor.pipeline.polling.far_reading import FarAnswer, FarBatch, FarTask, PollKit, poll_batch
 
 logger = logging.getLogger(__name__)
 

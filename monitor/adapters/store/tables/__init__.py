@@ -1,0 +1,1 @@
+"""The tables, by noun, as SQL; schema.py brings a database up to them."""

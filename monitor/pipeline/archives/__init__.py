@@ -1,0 +1,1 @@
+"""Archives in bulk: into the store, into a file, or only to try a profile on."""

@@ -1,0 +1,1 @@
+"""Digests out: what is due, for whom, in which words, and by which door."""

@@ -1,0 +1,1 @@
+"""Feeds in: what a poll run does, here, in worker processes or on a cluster."""
