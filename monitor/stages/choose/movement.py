@@ -65,7 +65,6 @@ class _Word(NamedTuple):
 
     written: str
     folded: str
-    root: str
     may_name: bool  # a name of several words can begin with it
     is_letter: bool  # its first character
     is_upper: bool
@@ -138,7 +137,7 @@ def _known(shown: Iterable[Entry]) -> set[str]:
         for text in (entry.title, entry.summary):
             text, tongue = _readable(text, entry.language)
             words = [_read(word, tongue) for word in _WORD.findall(text)]
-            known.update([word.root for word in words])
+            known.update([kin(word.folded) for word in words])
             if True in [word.is_many for word in words]:
                 known.update([sign.sign for sign in _read_text(text, entry.language)])
             else:
@@ -237,7 +236,7 @@ def _read(word: str, language: str) -> _Word:
     plain = _sign(word, folded, language, is_name=False)
     may_name, is_upper = begins_name(folded, language), first.isupper()
     is_many = may_name or (is_upper and plain.kind is Kind.ACT)
-    return _Word(word, folded, kin(folded), may_name, first.isalpha(), is_upper, is_many, plain)
+    return _Word(word, folded, may_name, first.isalpha(), is_upper, is_many, plain)
 
 
 @lru_cache(maxsize=20_000)
@@ -257,7 +256,9 @@ def _meaning(folded: str, language: str, *, is_name: bool) -> tuple[str, Kind]:
     found = sign_of(folded, language)
     if found and not (is_name and found[1] is Kind.ACT):
         return found
-    return kin(folded), Kind.PROPER if is_name and len(folded) > 2 else Kind.WORD
+    if is_name and len(folded) > 2:
+        return kin(folded), Kind.PROPER
+    return "", Kind.WORD  # never news by itself, and known by its root
 
 
 def _is_title_case(words: Iterable[_Word], upper_count: int) -> bool:

@@ -56,9 +56,11 @@ Signs = Mapping[str, float]
 
 def subjects_of(story: Story) -> Signs:
     """Return what a story is about: sign -> weight, the lead's headline in full."""
-    found = _together([_headline(scored.entry) for scored in story.entries[:REPORTS]])
+    found = _together([_headline_of(scored.entry) for scored in story.entries[:REPORTS]])
     if len(story.entries) <= SUMMARY_REPORTS:
-        for sign, weight in _summary(story.lead.entry).items():
+        lead = story.lead.entry
+        said = f"{lead.title} {lead.outlet}"
+        for sign, weight in _summary(lead.summary[:SUMMARY_CHARS], said, _tongue(lead)).items():
             found[sign] = max(found.get(sign, 0.0), weight * SUMMARY_SHARE)
     return found
 
@@ -71,7 +73,7 @@ def noted(signs: Signs) -> set[str]:
 def told_of(shown: Shown) -> set[str]:
     """Return what is noted of a story that readers were told of."""
     reports = shown.earlier.shown[: -REPORTS - 1 : -1]
-    return noted(_together([_headline(entry) for entry in reports]))
+    return noted(_together([_headline_of(entry) for entry in reports]))
 
 
 def _together(headlines: Sequence[Signs]) -> dict[str, float]:
@@ -91,18 +93,21 @@ def is_background(sign: str) -> bool:
     return sign in ACTORS or is_place(sign)
 
 
+def _headline_of(entry: Entry) -> Signs:
+    return _headline(entry.title, _tongue(entry))
+
+
 # Reports that were shown are looked at again by each issue of a week, and by each page.
 @lru_cache(maxsize=4_000)
-def _headline(entry: Entry) -> Signs:
-    return _weighed(islice(tokens_of(without_tail(entry.title), _tongue(entry)), TITLE_WORDS))
+def _headline(title: str, tongue: str) -> Signs:
+    return _weighed(islice(tokens_of(without_tail(title), tongue), TITLE_WORDS))
 
 
 @lru_cache(maxsize=1_000)
-def _summary(entry: Entry) -> Signs:
-    summary = entry.summary[:SUMMARY_CHARS]
-    if not adds_to(summary, f"{entry.title} {entry.outlet}"):
+def _summary(summary: str, said: str, tongue: str) -> Signs:
+    if not adds_to(summary, said):
         return {}
-    return _weighed(islice(tokens_of(summary, _tongue(entry)), SUMMARY_WORDS))
+    return _weighed(islice(tokens_of(summary, tongue), SUMMARY_WORDS))
 
 
 def _tongue(entry: Entry) -> str:

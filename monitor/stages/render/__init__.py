@@ -45,6 +45,7 @@ TEXT_COLUMNS = 72
 
 NEARLY = 1.25  # times its limit: an issue so much too large fits with less of each story
 GUESSES_MAX = 6  # then halving goes on: stories may be as unlike as they want
+LONG = 1.5  # times the mail's limit: a page so long hardly fits into a mail
 LAST_WEIGH = 0.6  # times the average story: they have fewer reports and less related to them
 AROUND_BYTES = 14_000  # head, receipt and foot of an issue, about
 
@@ -108,7 +109,10 @@ def render_issue(
     # Those told under another go with it.
     story_count = len(unconfirmed) + sum(story.under is None for story in digest.stories)
     _, page_html = _within(PAGE_MAX_BYTES, partial(make, page), _PAGE_ROOMS, story_count)
-    shown, body_html = _within(HTML_MAX_BYTES, partial(make, mail), _ROOMS, story_count)
+    is_long = len(page_html) > LONG * HTML_MAX_BYTES
+    shown, body_html = _within(
+        HTML_MAX_BYTES, partial(make, mail), _ROOMS, story_count, is_long=is_long
+    )
     inspect_markup(body_html, page_html)
     text = _tidy(_run(environment, "digest.txt", issue=shown, subject=subject))
     again = shown.unconfirmed.stories if shown.unconfirmed else ()
@@ -133,10 +137,14 @@ def _within(
     make: Callable[[Room], tuple[IssueView, str]],
     rooms: Sequence[Room],
     story_count: int,
+    *,
+    is_long: bool = False,
 ) -> tuple[IssueView, str]:
     """Return the fullest issue of at most `limit` bytes: less of each story, then fewer.
 
-    A template that gives too much even without stories is at fault: RenderError.
+    Of an issue that `is_long` the least of each story is tried first: when that is too much,
+    all else is, and each try takes its time. A template that gives too much even without
+    stories is at fault: RenderError.
     """
     excess = RenderError("digest.html", None, f"over {limit} bytes even without any story")
     sizes: dict[int, int] = {}  # by stories shown
@@ -152,7 +160,10 @@ def _within(
         sizes[shown_count] = len(made[1].encode())
         return made if sizes[shown_count] <= limit else None
 
-    for room in rooms:
+    tightest = fitting(rooms[-1]) if is_long else None
+    for room in rooms if tightest or not is_long else ():
+        if room == rooms[-1] and tightest:
+            return tightest
         # Far too much: less of each story will not do, and each try takes its time.
         is_far = sizes.get(story_count, 0) > limit * (4 if room == rooms[-1] else NEARLY)
         if not is_far and (made := fitting(room)):

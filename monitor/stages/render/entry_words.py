@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from monitor.model import Entry
 from monitor.stages.choose.rank import host_name, is_suffix, squeeze
@@ -12,6 +13,7 @@ TITLE_MAX_CHARS = 220
 SUMMARY_MAX_CHARS = 180  # two lines at 680 px
 NAME_MAX_CHARS = 60  # outlets, feeds, profiles
 
+_CODE = re.compile(r"[a-z]{2,3}")
 # Some sources take words and marks apart: "U . S . , Mexico". No mark has a space before it.
 _SPACED = re.compile(r"(?<=[^\W_]) (?=[.,;:?!](?: |$))")
 
@@ -35,6 +37,7 @@ def summary_of(entry: Entry) -> str:
     return summary if adds_to(summary, f"{headline_of(entry)} {outlet_of(entry)}") else ""
 
 
+@lru_cache(maxsize=4_000)  # outlets are few, their entries many
 def short_name(text: str) -> str:
     return short_line(text, NAME_MAX_CHARS)
 
@@ -47,7 +50,7 @@ def short_line(text: str, limit: int) -> str:
 def language_of(entry: Entry) -> str:
     """Return the language for a lang attribute: what the feed says is not to be trusted there."""
     language = entry.language or ""
-    return language if re.fullmatch(r"[a-z]{2,3}", language) else ""
+    return language if _CODE.fullmatch(language) else ""
 
 
 def mark_of(entry: Entry, language: str) -> str:
