@@ -212,6 +212,7 @@ LATELY = (
     told(91, "Pilot Oreste Quiroga leaves prison in Lugano"),
     told(92, "Bank of Lugano says that Quiroga owes it a fortune"),
     told(93, "Quiroga is flown from Lugano to Lima"),
+    told(90, "Quiroga's bank in Lugano closes its doors"),
     told(94, "Frost ruins the harvest of apricots"),
     told(95, "Museum in Bergen lends its ship"),
     told(96, "Chess champion stumbles in Riga"),
