@@ -32,6 +32,8 @@ MAX_HEADER_BYTES = 64 * 1024
 MAX_HEADER_LINES = 100
 MAX_HELD_BYTES = 12 * 1024 * 1024  # bodies under way or waiting; above it no transfer starts
 MANY = 10_000  # descriptors, where there is no limit
+NAMES_KEPT_S = 60
+NAMES_MAX = 2_000  # transfers in that time
 MAX_KEPT = 400  # connections kept for a host's next feed; each is a descriptor, of 1,024 often
 TICK_S = 0.25  # how soon a deadline, or the wish to stop, is noticed
 
@@ -249,9 +251,6 @@ def _fixed_options(limits: Limits) -> Iterator[tuple[int, Any]]:
     yield pycurl.CONNECTTIMEOUT_MS, int(min(limits.connect_s, limits.total_s) * 1000)
     yield pycurl.MAXFILESIZE, limits.body_bytes  # refuses a long Content-Length at once
     yield pycurl.HTTP09_ALLOWED, 0
-    # libcurl looks through all names it remembers for each further one: of 50,000 hosts that
-    # cost more than all else. A host's next feed comes a second later.
-    yield pycurl.DNS_CACHE_TIMEOUT, 3
     yield pycurl.PATH_AS_IS, 1  # the publisher's address, not a tidied one
 
 
@@ -316,6 +315,7 @@ class Engine:
         self._fds: set[int] = set()  # of those watched
         self._timer_at: float | None = None
         self._next_check_at = 0.0
+        self._counted_from, self._started_count = 0.0, 0
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
@@ -331,8 +331,20 @@ class Engine:
         """Begin an errand's next hop; `now` is on the clock that stops for the consumer."""
         transfer = self._idle.pop() if self._idle else _Transfer(self, *self._setup)
         transfer.prepare(errand, now)
+        transfer.curl.setopt(pycurl.DNS_CACHE_TIMEOUT, self._names_kept_s(now))
         self.running[transfer.curl] = transfer
         self._multi.add_handle(transfer.curl)
+
+    def _names_kept_s(self, now: float) -> int:
+        """Return how long libcurl remembers the address of a name; not at all when many come.
+
+        It looks through all that it remembers for each further one: of 50,000 hosts that cost
+        more than all else.
+        """
+        if now - self._counted_from > NAMES_KEPT_S:
+            self._counted_from, self._started_count = now, 0
+        self._started_count += 1
+        return NAMES_KEPT_S if self._started_count <= NAMES_MAX else 0
 
     def step(self, wait_s: float) -> bool:
         """Wait for the network, `wait_s` at most, and let libcurl deal with what came, if any."""
