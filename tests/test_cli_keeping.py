@@ -146,9 +146,9 @@ def test_a_status_that_cannot_be_read_is_no_status(home: Path) -> None:
 def test_the_status_tells_a_service_that_runs_from_settings_nobody_can_use(home: Path) -> None:
     (home / "monitor.toml").write_text("zone = 3\n")
     with store_of(home) as store:
-        store.heartbeat(NOW)
+        store.heartbeat(datetime.now(UTC))
         running = run(home, "status")
-        store.heartbeat(NOW - DAY)
+        store.heartbeat(datetime.now(UTC) - DAY)
         stopped = run(home, "status")
 
     wrong = "monitor.toml, line 1, zone: expected text in quotes"
