@@ -17,11 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from bench.apart import average_link, has, polls, quick_polls  # noqa: E402
+from bench.apart import average_link, minilm, polls, quick_polls  # noqa: E402
 from bench.contests import FULL, QUICK, contests  # noqa: E402
 from bench.guard import BASELINE, Measure, guard, read_baseline, record  # noqa: E402
-from bench.pairs import Absent, Pair, measure  # noqa: E402
-from bench.score import MINILM  # noqa: E402
+from bench.pairs import Pair, measure  # noqa: E402
 from bench.table import commit, render  # noqa: E402
 
 QUICK_ROUNDS = 5
@@ -37,8 +36,7 @@ def main() -> int:
         print(f"{pair.name} ...", file=sys.stderr)
         rows.append(measure(pair, options.rounds))
     rows.append(average_link(options.peers, options.rounds))
-    if not has(sys.executable, "sentence_transformers"):
-        rows.append(Absent("score, five profiles", 3, MINILM, "sentence-transformers"))
+    rows.append(minilm(options.peers, options.rounds))
     how = f"--feeds {options.feeds} --rounds {options.rounds}"
     page = render(rows, how, [memory])
     options.to.write_text(page, encoding="utf-8")

@@ -9,20 +9,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import yardstick
 from bench.contests import headlines
 from bench.pairs import YARDSTICK, Absent, Figure
+from bench.score import make_entries
+from monitor.adapters.home import read_seeds
 from monitor.stages.cluster import StoryBook
+from monitor.stages.score import Scorer
 
 BENCH = Path(__file__).parent
-POLL, AVERAGE_LINK = BENCH / "poll.py", BENCH / "peers" / "average_link.py"
+POLL = BENCH / "poll.py"
+AVERAGE_LINK, MINILM = BENCH / "peers" / "average_link.py", BENCH / "peers" / "minilm.py"
 # The smallest rounds whose processor time can be told: a clock tick is 10 ms.
 QUICK_FEEDS, QUICK_ROUNDS = 300, 7
 QUICK_WORKLOADS = ("cold", "one in ten changed")
 FOLDED = 3_000
+LIKENED = 200  # MiniLM takes some 40 ms a text
 NEEDED = {"reader": "reader", "bare limit": "lxml"}
 
 
@@ -78,9 +84,40 @@ def average_link(python: str, rounds: int) -> Figure | Absent:
         start = time.process_time()
         StoryBook(()).place(entries)
         taken.append((time.process_time() - start, json.loads(done.stdout)["seconds"]))
-    ours_s, peer_s = (statistics.median(each) / FOLDED for each in zip(*taken, strict=True))
-    ratio = statistics.median(ours / theirs for ours, theirs in taken)
-    return Figure(name, 5, peer, "headline", ours_s, peer_s, ratio)
+    return Figure(name, 5, peer, "headline", *_medians(taken, FOLDED))
+
+
+def minilm(python: str, rounds: int) -> Figure | Absent:
+    """Score entries, beside their likeness in meaning to the profiles, by MiniLM."""
+    name, peer = "score, five profiles", "all-MiniLM-L6-v2"
+    if not has(python, "sentence_transformers"):
+        return Absent(name, 3, peer, "sentence-transformers")
+    profiles, parties = read_seeds(BENCH.parent)
+    names = [alias.text for party in parties for alias in party.aliases]
+    entries = make_entries(LIKENED, names)
+    given = {
+        "texts": [f"{entry.title} {entry.summary}" for entry in entries],
+        "profiles": [profile.summary for profile in profiles],
+    }
+    scorer = Scorer(profiles, parties)
+    taken = []
+    for _ in range(rounds):
+        done = subprocess.run(
+            [python, str(MINILM)], input=json.dumps(given), capture_output=True, text=True
+        )
+        if done.returncode:
+            return Absent(name, 3, peer, "its model")
+        start = time.process_time()
+        for entry in entries:
+            scorer.score(entry)
+        taken.append((time.process_time() - start, json.loads(done.stdout)["seconds"]))
+    return Figure(name, 3, peer, "entry", *_medians(taken, LIKENED))
+
+
+def _medians(taken: Sequence[tuple[float, float]], count: int) -> tuple[float, float, float]:
+    """Return our seconds for one piece, the peer's, and the ratio of a round."""
+    ours_s, peer_s = (statistics.median(each) / count for each in zip(*taken, strict=True))
+    return ours_s, peer_s, statistics.median(ours / theirs for ours, theirs in taken)
 
 
 def has(python: str, module: str) -> bool:

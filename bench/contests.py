@@ -18,6 +18,7 @@ from polling.feeds import document
 
 from bench import cluster, digest, home, score, store, yardstick
 from bench.pairs import YARDSTICK, Opened, Pair, Work
+from monitor.adapters.garbage import put_off
 from monitor.adapters.home import open_home, read_seeds, shipped_root
 from monitor.config import DigestSettings
 from monitor.model import Feed, Receipt, StoryEntry, TopicProfile
@@ -148,6 +149,7 @@ def _digest(size: Size) -> Opened:
         made = (digest.make_stories(size.candidates, seed) for seed in count())
         waiting = [next(made) for _ in range(ROUNDS_MAX)]
 
+        @put_off()  # as the digest run does
         def ours() -> None:
             chosen = choose_stories(
                 waiting.pop(),

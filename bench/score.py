@@ -4,13 +4,12 @@
 
 One process, one core: five profiles, entries of 60 words, reasons included. The texts
 are made of the profiles' and alias lists' own words among everyday ones, half in
-English, half in Spanish. Where sentence-transformers is installed, MiniLM joins in.
+English, half in Spanish.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import math
 import random
 import sys
@@ -32,7 +31,6 @@ from monitor.text import words  # noqa: E402
 NOON = datetime(2026, 7, 14, 12, tzinfo=UTC)
 TITLE_WORDS, SUMMARY_WORDS = 10, 50
 NAME_SHARE = 0.08  # of the words: about five names or terms an entry, as in real feeds
-MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
 
 def make_entries(count: int, names: Sequence[str]) -> list[Entry]:
@@ -95,19 +93,6 @@ def measure(name: str, score: Callable[[Entry], object], entries: Sequence[Entry
     print(f"{name:34} {len(entries) / best:10,.0f} entries/s {best / len(entries) * 1e6:8.1f} us")
 
 
-def measure_minilm(profiles: Sequence[TopicProfile], entries: Sequence[Entry]) -> None:
-    if importlib.util.find_spec("sentence_transformers") is None:
-        print("MiniLM: sentence-transformers is not installed")
-        return
-    module = importlib.import_module("sentence_transformers")
-    model = module.SentenceTransformer(MINILM)
-    centres = model.encode([profile.summary for profile in profiles])
-    start = time.perf_counter()
-    model.encode([_text(entry) for entry in entries]) @ centres.T
-    took = time.perf_counter() - start
-    print(f"{'MiniLM likeness':34} {len(entries) / took:10,.0f} entries/s")
-
-
 def _text(entry: Entry) -> str:
     return f"{entry.title} {entry.summary}"
 
@@ -126,7 +111,6 @@ def main() -> None:
     print(f"{'building the scorer':34} {(time.perf_counter() - start) * 1000:10.0f} ms")
     measure("scorer, reasons included", scorer.score, entries)
     measure("TF-IDF cosine, no reasons", Tfidf(profiles, entries).score, entries)
-    measure_minilm(profiles, entries[:500])
 
 
 if __name__ == "__main__":

