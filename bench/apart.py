@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import yardstick
-from bench.contests import headlines
+from bench.cluster import headlines
 from bench.pairs import YARDSTICK, Absent, Figure
 from bench.score import make_entries
 from monitor.adapters.home import read_seeds

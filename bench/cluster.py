@@ -31,6 +31,13 @@ ROUNDS = 3  # the best counts: what else the machine does only ever slows one
 NAMES_PER_TITLE, WORDS_PER_TITLE = 2, 7
 
 
+def headlines(count: int) -> list[Entry]:
+    """Return headlines about the parties that the seeds name."""
+    _, parties = read_seeds(ROOT)
+    names = [alias.text.rstrip("*") for party in parties for alias in party.aliases]
+    return make_entries(count, names, vocabulary())
+
+
 def vocabulary() -> dict[str, list[str]]:
     """Return the words that folding knows, by language; rare ones as often as common ones."""
     found: dict[str, list[str]] = {"es": [], "en": []}

@@ -116,7 +116,7 @@ def _score(size: Size) -> Opened:
 def _cluster(size: Size) -> Opened:
     @contextmanager
     def opened() -> Iterator[tuple[Work, Work]]:
-        entries = headlines(size.in_book + size.placed * ROUNDS_MAX)
+        entries = cluster.headlines(size.in_book + size.placed * ROUNDS_MAX)
         known = [StoryEntry(entry, n // 2) for n, entry in enumerate(entries[: size.in_book])]
         starts = count(size.in_book, size.placed)  # others in each round
         book = StoryBook(known)
@@ -128,13 +128,6 @@ def _cluster(size: Size) -> Opened:
         yield ours, yardstick.work
 
     return opened
-
-
-def headlines(wanted: int) -> list[cluster.Entry]:
-    """Return headlines as `bench/cluster.py` makes them."""
-    _, parties = read_seeds(ROOT)
-    names = [alias.text.rstrip("*") for party in parties for alias in party.aliases]
-    return cluster.make_entries(wanted, names, cluster.vocabulary())
 
 
 def _digest(size: Size) -> Opened:
