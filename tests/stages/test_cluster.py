@@ -110,6 +110,19 @@ def test_a_capital_tells_a_spanish_name_from_an_act() -> None:
     assert "cut" not in terms_of(entry("a", "El gobernador de Baja pide ayuda")).weights
 
 
+@pytest.mark.parametrize(
+    ("title", "is_month"),
+    [
+        ("El gobierno habla de El Mayo y del piloto", False),
+        ("El gobierno habla el 3 de mayo con el piloto", True),
+        ("Capture of El Mayo hurts the cartel, says an agent", False),
+        ("Peso falls in May, says the bank", False),  # it is more often the verb
+    ],
+)
+def test_a_capital_tells_a_person_from_a_spanish_month(title: str, is_month: bool) -> None:
+    assert ("month-5" in terms_of(entry("a", title)).weights) is is_month
+
+
 # ---------------------------------------------------------------- two events
 
 

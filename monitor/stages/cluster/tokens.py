@@ -43,6 +43,8 @@ MONTHS: Final = {
     for number, name in enumerate(names.split(), start=1)
 }
 _NO_MONTHS: Final = frozenset(("march", "may", "mar"))  # words before they are months
+# With a capital, which Spanish months do not have, they are people: El Mayo, Julio, Abril.
+_SPANISH_MONTHS: Final = frozenset(list(MONTHS)[:12])
 _ORDINALS: Final = {
     word: number
     for number, several in enumerate(
@@ -194,7 +196,8 @@ def _token(word: str, language: str, written: str, *, is_name: bool) -> Token | 
         return Token(str(number), Kind.NUMBER)
     if word in SMALL or len(word) < 2:
         return None
-    if word in MONTHS and word not in _NO_MONTHS:
+    is_person = word in _SPANISH_MONTHS and (is_name or language == "en")
+    if word in MONTHS and word not in _NO_MONTHS and not is_person:
         return Token(f"month-{MONTHS[word]}", Kind.NUMBER)
     found = sign_of(word, language)
     misread = language == "es" and is_name and not written.isupper()
