@@ -21,6 +21,7 @@ from bench.apart import average_link, minilm, polls, quick_polls  # noqa: E402
 from bench.contests import FULL, QUICK, contests  # noqa: E402
 from bench.guard import BASELINE, Measure, guard, read_baseline, record  # noqa: E402
 from bench.pairs import Pair, measure  # noqa: E402
+from bench.quality import qualities, section  # noqa: E402
 from bench.table import commit, render  # noqa: E402
 
 QUICK_ROUNDS = 5
@@ -38,7 +39,7 @@ def main() -> int:
     rows.append(average_link(options.peers, options.rounds))
     rows.append(minilm(options.peers, options.rounds))
     how = f"--feeds {options.feeds} --rounds {options.rounds}"
-    page = render(rows, how, [memory])
+    page = render(rows, how, [memory, *section(qualities(options.peers))])
     options.to.write_text(page, encoding="utf-8")
     print(page)
     return 0

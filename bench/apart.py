@@ -97,7 +97,7 @@ def minilm(python: str, rounds: int) -> Figure | Absent:
     entries = make_entries(LIKENED, names)
     given = {
         "texts": [f"{entry.title} {entry.summary}" for entry in entries],
-        "profiles": [profile.summary for profile in profiles],
+        "examples": [[profile.summary] for profile in profiles],
     }
     scorer = Scorer(profiles, parties)
     taken = []

