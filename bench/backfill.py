@@ -2,10 +2,11 @@
 
     python bench/backfill.py [--entries 60000] [--file ARCHIVE.jsonl]
 
-The texts are those of bench/score.py: 60 words, one in twelve a name or term of a profile, so
-that more comes near a threshold than in most archives; and the same with a name in every
-fortieth word, as bench/home.py has them. `--file` is scored as it is. What is told: reading,
-scoring and writing what is near, by the processor time of one process and by the clock.
+The texts are 60 words, as in bench/score.py, of which a share are names or terms of a profile:
+one in forty, of which about as much comes near a threshold as of a general archive or more; one in
+twenty, as much as of feeds chosen for these topics; one in twelve, a stress. `--file` is scored as
+it is. What is told: reading, scoring and writing what is near, by the processor time of one
+process and by the clock.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from monitor.stages.score import Scorer  # noqa: E402
 
 NOW = datetime(2026, 7, 14, 12, tzinfo=UTC)
 TITLE_WORDS, SUMMARY_WORDS = 10, 50
+SHARES = (1 / 40, 1 / 20, 0.08)  # of the words that are names or terms
 WAYS = ((-1, "this process alone"), (1, "1 worker"), (2, "2 workers"))
 
 
@@ -47,8 +49,8 @@ def main() -> None:
     names += [term.rstrip("*") for profile in profiles for term in profile.terms]
     with tempfile.TemporaryDirectory() as folder:
         files = [options.file] if options.file else []
-        for share in () if files else (0.08, 0.025):
-            path = Path(folder, f"names-{share}.jsonl")
+        for share in () if files else SHARES:
+            path = Path(folder, f"names-{share:.3f}.jsonl")
             _write(path, options.entries, names, share)
             files.append(path)
         for path in files:

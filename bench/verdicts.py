@@ -28,7 +28,7 @@ from monitor.model import Entry, EntryKey, Party, TopicProfile  # noqa: E402
 from monitor.stages.evaluate import Judged, evaluate  # noqa: E402
 from monitor.stages.learn.adjust import Verdict, adjust_weights, adjusted, points_over  # noqa: E402
 from monitor.stages.score import Scorer  # noqa: E402
-from monitor.stages.score.evidence import split_outlet  # noqa: E402
+from monitor.stages.score.outlets import split_outlet  # noqa: E402
 from monitor.text import plain_text  # noqa: E402
 from monitor.text.background import LANGUAGES  # noqa: E402
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# What is read here is text: nothing of it is run.
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "monitor"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -60,8 +63,8 @@ ONE_ROOM = {
     ("stages/choose/memory.py", "monitor.stages.cluster.kept_terms"),
     ("stages/choose/memory.py", "monitor.stages.cluster.likeness"),
     ("stages/choose/memory.py", "monitor.stages.cluster.terms"),
-    # What is an outlet's name is known where evidence is found.
-    ("stages/learn/suggest.py", "monitor.stages.score.evidence"),
+    # What is an outlet's name is known where scores are made.
+    ("stages/learn/suggest.py", "monitor.stages.score.outlets"),
 }
 
 OWNERS = {
@@ -127,6 +130,7 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+@cache
 def own_module(name: str) -> str | None:
     """The module of ours that an imported name lies in, None for other people's."""
     parts = name.split(".")

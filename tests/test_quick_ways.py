@@ -16,6 +16,7 @@ from monitor import text as texts
 from monitor.stages.parse import entry_reader
 from monitor.text import clean, clean_link, fold, words
 from monitor.text.dates import parse_date
+from monitor.text.matching import read
 from monitor.text.western import western_bytes
 
 ANY = st.text(st.characters())
@@ -68,6 +69,14 @@ def test_what_is_no_western_text_is_told() -> None:
     assert western_bytes("¿Año…?") == b"\xbfA\xf1o\x85?"
     assert western_bytes("жизнь") is None
     assert western_bytes("\x81") is None  # Windows-1252 has no such character
+
+
+@given(TEXTS)
+def test_words_as_written_are_those_of_their_bytes(text: str) -> None:
+    reading = read(text)
+    source = reading._source
+
+    assert reading.written == (source if isinstance(source, str) else source.decode("cp1252"))
 
 
 # ---------------------------------------------------------------- names, which say no language
@@ -132,14 +141,23 @@ LINKS = st.tuples(
     st.lists(
         st.sampled_from(
             """a.example www.b.com x_y.org -a.com a-.com 1.2.3.4 [::1] :80 / // . .. ~ B - _ 2026
-            ?a=b #x %20 ñ co.uk @ xn--a localhost ?utm_source=x é""".split()
+            ?a=b #x %20 ñ co.uk @ xn--a localhost ?utm_source=x é ?oc=5 &oc=5 & &ref=rss1 = ?
+            a=.rss &UTM_x + ?q=a-b_c~d a.example/b?""".split()
         ),
         max_size=6,
     ).map("".join),
 ).map("".join)
+EVERYDAY_LINKS = st.tuples(
+    st.sampled_from(["https://a.example", "http://www.b.com/2026/x", "https://c.org/"]),
+    st.lists(
+        st.sampled_from(["oc=5", "id=7", "", "utm_a=b", "ref=rss", "ref=x", "a", "=", "A=b=c"]),
+        min_size=1,
+        max_size=4,
+    ).map("&".join),
+).map("?".join)
 
 
-@given(LINKS)
+@given(st.one_of(LINKS, EVERYDAY_LINKS))
 def test_an_everyday_link_is_cleaned_as_any_other(link: str) -> None:
     assert clean_link(link) == clean_link(f" {link}")
 

@@ -64,7 +64,8 @@ _EVERYDAY_MARKUP = re.compile(
 )
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
 _EVERYDAY_LINK = re.compile(
-    r"https?://(?:[a-z0-9_][a-z0-9_-]*\.)+[a-z]{2,20}(?:/[A-Za-z0-9_.~-]+)*/?"
+    r"(https?://(?:[a-z0-9_][a-z0-9_-]*\.)+[a-z]{2,20}(?:/[A-Za-z0-9_.~-]+)*/?)"
+    r"(?:\?([A-Za-z0-9_.~=&-]+))?"
 )
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -125,7 +126,7 @@ def clean(text: str) -> str:
     """Return one line of valid, visible text: NFC, no controls, spaces folded."""
     coded = western_bytes(text)
     if coded is not None:
-        return one_line(coded.translate(None, _UNSEEN_WESTERN))
+        return one_line(text, coded, _UNSEEN_WESTERN)
     visible = _without_unseen(text)
     return " ".join(unicodedata.normalize("NFC", _MARKS.sub(r"\1", visible)).split())
 
@@ -181,8 +182,11 @@ def clean_link(link: str) -> str:
     Idempotent. The host comes out in lower-case ASCII (punycode), everything else too
     in ASCII, percent-encoded.
     """
-    if _EVERYDAY_LINK.fullmatch(link) and len(link) <= LINK_MAX_CHARS:
-        return link  # nothing below would change it
+    everyday = _EVERYDAY_LINK.fullmatch(link) if len(link) <= LINK_MAX_CHARS else None
+    if everyday:  # of which only tracking could go below
+        page, query = everyday.groups()
+        kept = _without_tracking(query) if query else ""
+        return f"{page}?{kept}" if kept else page
     link = _UNSEEN.sub("", link).strip()
     if len(link) > LINK_MAX_CHARS or "\\" in link:
         return ""
@@ -196,7 +200,7 @@ def clean_link(link: str) -> str:
     if scheme not in _DEFAULT_PORTS or not host or port == 0:
         return ""
     netloc = host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
-    query = "&".join(pair for pair in parts.query.split("&") if not _is_tracking(pair))
+    query = _without_tracking(parts.query)
     fragment = "" if _is_tracking(parts.fragment) else parts.fragment
     result = urlunsplit((
         scheme,
@@ -229,6 +233,10 @@ def _ascii_host(host: str) -> str:
         return ""
     name = name.lower().rstrip(".")
     return name if _HOST.fullmatch(name) and ".." not in name else ""
+
+
+def _without_tracking(query: str) -> str:
+    return "&".join([pair for pair in query.split("&") if not _is_tracking(pair)])
 
 
 def _is_tracking(pair: str) -> bool:
@@ -293,7 +301,7 @@ def guess_language(text: str) -> str | None:
     english, spanish, others = told % _UNIT, told // _UNIT % _UNIT, told // _UNIT**2
     far = 0
     if not text.isascii():
-        spanish += any(c in text for c in "ñ¿¡")
+        spanish += "ñ" in text or "¿" in text or "¡" in text
         if western_bytes(text) is None:
             far = sum(map(str.isalpha, _FAR.findall(text)))
     best = max(english, spanish)

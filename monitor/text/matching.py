@@ -18,7 +18,7 @@ from typing import Any, Final, Generic, TypeVar
 import ahocorasick
 
 from monitor.text import fold
-from monitor.text.western import latin_bytes, without_runs
+from monitor.text.western import latin_bytes, western_text, without_runs
 
 T = TypeVar("T")
 
@@ -68,13 +68,13 @@ class Reading:
     def written(self) -> str:
         """Return the words with the case and accents of the text."""
         source = self._source
-        return source if isinstance(source, str) else source.decode("cp1252")
+        return source if isinstance(source, str) else western_text(source)
 
     def written_at(self, start: int, text: str) -> list[str]:
         """Return the words as written of `text`, a pattern found at `start`."""
         if len(self.folded) == len(self._source):
             source = self._source[start + 1 : start + len(text)]
-            return (source if isinstance(source, str) else source.decode("cp1252")).split(" ")
+            return (source if isinstance(source, str) else western_text(source)).split(" ")
         first = self.folded.count(" ", 0, start + 1)
         return self.written.split(" ")[first : first + len(text.split())]
 

@@ -14,12 +14,11 @@ from typing import Final
 _LETTERS: Final = bytes(range(256)).decode("cp1252", "replace").replace("\ufffd", "\ufffe")
 _ENCODING: Final = codecs.charmap_build(_LETTERS)
 _CONTROLS: Final = bytes(range(0x80, 0xA0))  # of Latin-1; Windows has letters there
+_LATIN: Final = bytes(range(256)).decode("latin-1")
 
 
 def western_bytes(text: str) -> bytes | None:
     """Return the text in Windows-1252, None when it does not fit."""
-    if text.isascii():
-        return text.encode()
     coded = latin_bytes(text, _CONTROLS)
     if coded is not None:
         return coded
@@ -32,8 +31,11 @@ def western_bytes(text: str) -> bytes | None:
 def latin_bytes(text: str, unless: bytes) -> bytes | None:
     """Return the text in Latin-1, which takes a third of the time where that is enough.
 
-    None where it is not, or where it holds one of the bytes that stand for something else.
+    None where it is not, or where it holds one of the bytes that stand for something else; those
+    are none of ASCII.
     """
+    if text.isascii():
+        return text.encode()
     try:
         coded = text.encode("latin-1")
     except UnicodeEncodeError:
@@ -58,14 +60,17 @@ class CharacterTable:
         ]
         self._encoding = codecs.charmap_build("".join(c for c, _ in pairs))
         self._decoding = "".join(to for _, to in pairs)
-        ascii_ones = self._decoding[:128]
-        is_within = ascii_ones.isascii() and all(c != "\ufffe" for c, _ in pairs[:128])
-        self._of_ascii = ascii_ones.encode() + bytes(128) if is_within else b""
+        # Latin-1 is enough for most texts, where all of ASCII stays one byte a character.
+        latin = [to if len(to) == 1 and to <= "\xff" else "" for to in map(change, _LATIN)]
+        self._of_latin = "".join(to or "?" for to in latin).encode("latin-1")
+        self._not_latin = bytes(number for number, to in enumerate(latin) if not to)
+        self._is_quick = min(self._not_latin, default=0x80) >= 0x80
 
     def apply(self, text: str) -> str | None:
         """Return the changed text, None where it must be changed the long way."""
-        if self._of_ascii and text.isascii():
-            return text.encode().translate(self._of_ascii).decode()
+        quick = latin_bytes(text, self._not_latin) if self._is_quick else None
+        if quick is not None:
+            return quick.translate(self._of_latin).decode("latin-1")
         try:
             coded = codecs.charmap_encode(text, "strict", self._encoding)[0]
         except UnicodeEncodeError:
@@ -73,9 +78,13 @@ class CharacterTable:
         return codecs.charmap_decode(coded, "strict", self._decoding)[0]
 
 
-def one_line(coded: bytes) -> str:
-    """Return a text in Windows-1252 with one space for each run of spaces, and none around it."""
-    return western_text(without_runs(coded.translate(_SPACES)).strip(b" "))
+def one_line(text: str, coded: bytes, unseen: bytes) -> str:
+    """Return a text with one space for each run of spaces, none around it, nothing unseen.
+
+    It comes in Windows-1252 too, as do the characters that are not seen.
+    """
+    line = without_runs(coded.translate(_SPACES, unseen)).strip(b" ")
+    return text if line == coded else western_text(line)
 
 
 def without_runs(spaced: bytes) -> bytes:
@@ -88,8 +97,8 @@ def without_runs(spaced: bytes) -> bytes:
 
 def western_text(coded: bytes) -> str:
     """Return what Windows-1252 says."""
-    if coded.isascii():
-        return coded.decode()
+    if len(coded.translate(None, _CONTROLS)) == len(coded):
+        return coded.decode("latin-1")
     return codecs.charmap_decode(coded, "strict", _LETTERS)[0]
 
 

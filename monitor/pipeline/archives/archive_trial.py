@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,10 +15,12 @@ from monitor.adapters.store import PlainEntry, Store
 from monitor.adapters.workers import WorkerDied
 from monitor.errors import MonitorError
 from monitor.model import Entry, TopicProfile
-from monitor.pipeline.archives.backfill import ROUNDING, entries_of, told
+from monitor.pipeline.archives.backfill import ROUNDING, LineEntry, entries_of, told
 from monitor.pipeline.tuning.profiles import profiles_in_force
 from monitor.pipeline.tuning.trying import Trial, TrialGround, draft_in_force, lines_of, try_draft
 from monitor.stages.score import Scorer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,15 @@ def try_on_archives(
     workers = workers_of(kit)
     try:
         for path in paths:
-            for _, result in workers.map(taken, pieces(path)):
+            for piece, result in workers.map(taken, pieces(path)):
                 if isinstance(result, MonitorError):
                     raise result
-                if isinstance(result, Tried):
-                    count += result.entries_count
-                    entries += (PlainEntry(0, entry, None) for entry in result.entries)
+                if isinstance(result, WorkerDied):
+                    place = f"{piece.archive}, {piece.start} to {piece.end}"
+                    logger.warning("%s is left out of the trial: %s", place, result.reason)
+                    continue
+                count += result.entries_count
+                entries += (PlainEntry(0, entry, None) for entry in result.entries)
     finally:
         workers.close()
     ground = TrialGround(home, in_force, tuple(entries), ())
@@ -97,6 +103,6 @@ def taken(kit: TrialKit, piece: Piece) -> Tried:
     return Tried(tuple(found), count)
 
 
-def _value(scorer: Scorer, entry: Entry) -> float:
+def _value(scorer: Scorer, entry: Entry | LineEntry) -> float:
     finding = scorer.find(entry)
     return max(scorer.values(finding).values()) if finding else 0.0

@@ -15,7 +15,7 @@ from monitor.adapters.store import Store
 from monitor.model import Learned, Score, TopicProfile, Verdict
 from monitor.pipeline.tuning.profiles import scorer_of
 from monitor.stages.learn import adjust
-from monitor.stages.score.evidence import split_outlet
+from monitor.stages.score.outlets import split_outlet
 from monitor.text.background import LANGUAGES, Usage
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -14,7 +14,7 @@ from math import log
 from typing import Final
 
 from monitor.model import Entry, Party, TopicProfile
-from monitor.stages.score.evidence import split_outlet
+from monitor.stages.score.outlets import split_outlet
 from monitor.text.background import Usage
 from monitor.text.matching import Phrasebook, pattern, read
 

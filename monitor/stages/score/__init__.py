@@ -14,12 +14,16 @@ side lacks is taken away again, so that every reason is a number a person can re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp
 from typing import Final
 
 from monitor.model import Entry, Party, Reason, Score, TopicProfile
-from monitor.stages.score.evidence import Finding, Found, Lexicon
+from monitor.stages.score.clues import TITLE_FACTOR, Finding, Found
+from monitor.stages.score.evidence import Lexicon, Sieve
+from monitor.stages.score.outlets import Readable
+
+__all__ = ["Finding", "Scorer", "squash"]
 
 # The five weights of the formula and the three scales below are the whole calibration:
 # a logistic regression on judged entries of two streams, rounded. They know no name.
@@ -33,6 +37,8 @@ ELSEWHERE: Final = 2.4
 PARTY_SCALE: Final = 2.0
 THEME_SCALE: Final = 8.0
 ELSEWHERE_SCALE: Final = 2.0
+
+SIEVE_ROOM: Final = 1e-6  # far more than sums are rounded by
 
 _BASE_REASON: Final = Reason("to begin with", BASE)
 
@@ -48,6 +54,9 @@ class Scorer:
         self._relations = {
             profile.parties: _Relation(profile.parties, self._parties) for profile in self.profiles
         }
+        self._numbers: dict[tuple[str, ...], list[int]] = {names: [] for names in self._relations}
+        for number, profile in enumerate(self.profiles):
+            self._numbers[profile.parties].append(number)
         self._offsets = [
             [Found("verdicts on other entries", -profile.offset, "")] if profile.offset else []
             for profile in self.profiles
@@ -66,9 +75,40 @@ class Scorer:
         finding = self._lexicon.find(entry)
         return self.of_nothing if finding is None else self.weigh(finding)
 
-    def find(self, entry: Entry) -> Finding | None:
-        """Return what an entry holds, for `values` and `weigh`; None when nothing."""
-        return self._lexicon.find(entry)
+    def find(self, entry: Readable, sieve: Sieve | None = None) -> Finding | None:
+        """Return what an entry holds, for `values` and `weigh`; None when nothing.
+
+        None too where the sieve says that no bar is reached.
+        """
+        return self._lexicon.find(entry, sieve)
+
+    def sieve(self, bars: Mapping[str, float]) -> Sieve | None:
+        """Return what keeps back entries of which no profile's value can reach its bar.
+
+        Without either of its sides a profile has no more than its theme's points, which is far
+        under any bar in use. None where that is not so.
+        """
+        ways = set()
+        for number, profile in enumerate(self.profiles):
+            learned = sum(max(points, 0.0) for points in profile.learned.values())
+            top = BASE + THEME + TITLE_FACTOR * learned + profile.offset
+            if squash(top) >= bars[profile.name] - SIEVE_ROOM:
+                return None
+            relation = self._relations[profile.parties]
+            theme = self._lexicon.bit_of_theme(number)
+            one, other = (*relation.bits(self._lexicon), theme, theme)[:2]
+            ways.add((one, other))
+        return frozenset(ways)
+
+    def most(self, finding: Finding) -> float:
+        """Return a value that no profile's value exceeds but by rounding; sooner told than they."""
+        tops = []
+        for names, numbers in self._numbers.items():
+            sides = self._relations[names].sides(finding)
+            terms = max([finding.terms[number] for number in numbers], key=_total)
+            aside = [self.profiles[n].offset - _total(finding.against[n]) for n in numbers]
+            tops.append(_points(*sides, terms) + max(aside))
+        return squash(max(tops, default=BASE))
 
     def values(self, finding: Finding) -> dict[str, float]:
         """Return each profile's value without reasons, which take most of the time.
@@ -146,6 +186,11 @@ class _Relation:
         if len(sides) == 2:
             reasons += _lacking(*sides)
         return _Weighed(sides, reasons)
+
+    def bits(self, lexicon: Lexicon) -> list[int]:
+        """Return what speaks for each side, as the lexicon says it."""
+        bridge = sum(map(lexicon.bit_of_party, self._bridges))
+        return [lexicon.bit_of_party(number) | bridge for number, _ in self._sides]
 
     def sides(self, finding: Finding) -> tuple[list[float], float]:
         """Return how sure each side is, and the points that the others take away."""

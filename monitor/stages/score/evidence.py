@@ -1,8 +1,8 @@
-"""What in an entry speaks of which party or theme: the finding half of score.py.
+"""What in an entry speaks of which party or theme: the finding half of scoring.
 
-Only score.py imports this. It knows the traps: whose capitals matter, which phrases
-hold an alias and mean something else, what is only an outlet's name. What the
-evidence is worth together is decided in score.py.
+Only this package imports it. It knows the traps: whose capitals matter, which phrases
+hold an alias and mean something else. What the evidence is worth together is decided
+beside it, in the package itself.
 
 An alias with capitals ("ICE", "El Paso") counts where the text has them too; one in
 small letters counts in any case. Of overlapping aliases the first and longest speaks.
@@ -10,17 +10,14 @@ small letters counts in any case. Of overlapping aliases the first and longest s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
-from monitor.model import Alias, Entry, Party, TopicProfile
+from monitor.model import Party, TopicProfile
+from monitor.stages.score.clues import Clue, Finding, Name, clue_of, name_of
+from monitor.stages.score.outlets import Readable, outlet_pattern, split_outlet
 from monitor.text.matching import DIVIDER, Phrasebook, Reading, pattern, read
-
-# A headline is written to say what the entry is about.
-TITLE_FACTOR: Final = 2.5
 
 # Money is no country: "US $20 billion" ("US$20" is read as one word anyway).
 _MONEY: Final = ("us $*", "eu $*")
@@ -35,75 +32,10 @@ _EUROPE: Final = tuple(
 )  # fmt: skip
 # Only capitals tell these from everyday words: a headline all in capitals says nothing.
 _EVERYDAY: Final = frozenset({" us ", " ice ", " cia "})
-# Spanish ones, English ones.
-_SMALL_WORDS: Final = (
-    (" de ", " la ", " el ", " en ", " y ", " que ", " los ", " del ", " con ", " por "),
-    (" the ", " of ", " to ", " and ", " in ", " for ", " on ", " is ", " with ", " as "),
-)
-
-_OUTLET_MAX_WORDS: Final = 7
-_AGGREGATORS: Final = ("https://news.google.com/", "https://www.msn.com/")
-
-_ACRONYM_MAX_CHARS: Final = 5
-_JOINING = re.compile(
-    r"(?<= )(?:De|Del|La|Las|Los|El|En|Y|A|Al|Con|Por|Of|The|And|In|To|With|For|On|From)(?= )"
-)
-_COUNTRY_CODE = re.compile(r"\b(?:Us|Eu|Ee|Uu|Eeuu)\b")
-
-_LAST_YEAR: Final = 9999
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One alias or term that an entry holds; a repeated one is found once."""
-
-    label: str
-    strength: float  # its weight, times TITLE_FACTOR in the title
-    field: str  # "title" or "summary"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """All that an entry holds, by the number of the party or profile it speaks of."""
-
-    parties: list[list[Found]]
-    terms: list[list[Found]]
-    against: list[list[Found]]
-
-    @classmethod
-    def empty(cls, party_count: int, profile_count: int) -> Finding:
-        """Return a finding of nothing, to be filled."""
-        return cls(
-            [[] for _ in range(party_count)],
-            [[] for _ in range(profile_count)],
-            [[] for _ in range(profile_count)],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Clue:
-    """What a phrase says, by where it stands."""
-
-    number: int  # of the party or profile
-    in_title: Found
-    in_summary: Found
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """An alias with the conditions under which it counts."""
-
-    clue: _Clue
-    from_year: int
-    until_year: int
-    language: str | None
-    capitals: tuple[str, ...]  # its words as written, where it has capitals
-
-    @property
-    def is_plain(self) -> bool:
-        """Tell whether it counts everywhere."""
-        years = (self.from_year, self.until_year)
-        return years == (0, _LAST_YEAR) and self.language is None and not self.capitals
+_SMALL_WORDS: Final = {
+    **dict.fromkeys("de la el en y que los del con por".split(), 1),  # for Spanish
+    **dict.fromkeys("the of to and in for on is with as".split(), -1),  # for English
+}
 
 
 @dataclass(slots=True)
@@ -114,9 +46,10 @@ class _Meaning:
     size: int
     is_mask: bool = False  # it holds an alias and means something else
     is_plain: bool = True  # its names count everywhere
-    names: list[_Name] = field(default_factory=list)
-    terms: list[_Clue] = field(default_factory=list)
-    against: list[_Clue] = field(default_factory=list)
+    sides: int = 0  # what it may speak for, a bit each: see `Lexicon.bit_of_party`
+    names: list[Name] = field(default_factory=list)
+    terms: list[Clue] = field(default_factory=list)
+    against: list[Clue] = field(default_factory=list)
 
 
 class Lexicon:
@@ -131,30 +64,44 @@ class Lexicon:
             for phrase in party.not_when:
                 self._meaning(phrase).is_mask = True
             for alias in party.aliases:
-                self._add_name(_name(number, party, alias), self._meaning(alias.text))
+                self._add_name(name_of(number, party, alias), self._meaning(alias.text))
         for number, profile in enumerate(profiles):
             for term, weight in profile.terms.items():
-                self._meaning(term).terms.append(_clue(number, f"theme: {term}", weight))
+                meaning = self._meaning(term)
+                meaning.terms.append(clue_of(number, f"theme: {term}", weight))
+                meaning.sides |= self.bit_of_theme(number)
             for term, weight in profile.against.items():
-                self._meaning(term).against.append(_clue(number, f"against: {term}", weight))
+                self._meaning(term).against.append(clue_of(number, f"against: {term}", weight))
             for term, points in profile.learned.items():
-                self._meaning(term).against.append(_clue(number, f"verdicts: {term}", -points))
+                self._meaning(term).against.append(clue_of(number, f"verdicts: {term}", -points))
         self._book = Phrasebook(self._meanings)
 
     def _meaning(self, phrase: str) -> _Meaning:
         text = pattern(phrase)
         return self._meanings.setdefault(text, _Meaning(text, len(text)))
 
-    def _add_name(self, name: _Name, meaning: _Meaning) -> None:
+    def _add_name(self, name: Name, meaning: _Meaning) -> None:
         meaning.names.append(name)
+        meaning.sides |= self.bit_of_party(name.clue.number)
         meaning.is_plain = meaning.is_plain and name.is_plain
 
-    def find(self, entry: Entry) -> Finding | None:
-        """Return what the entry holds, its outlet's name left out; None when nothing."""
+    def bit_of_party(self, number: int) -> int:
+        """Return the bit that stands for a party in a `Sieve`."""
+        return 1 << number
+
+    def bit_of_theme(self, number: int) -> int:
+        """Return the bit that stands for a profile's terms in a `Sieve`."""
+        return 1 << self._party_count + number
+
+    def find(self, entry: Readable, sieve: Sieve | None = None) -> Finding | None:
+        """Return what the entry holds, its outlet's name left out; None when nothing.
+
+        None too where nothing could pass the sieve, however it is meant.
+        """
         title, outlet = split_outlet(entry)
         reading = read(f"{title} {DIVIDER} {entry.summary}")
         hits = list(self._book.find(reading.folded))
-        if not hits:
+        if not hits or (sieve is not None and not _may_pass(sieve, hits)):
             return None
         hits = _outside(outlet, reading.folded, hits)
         finding = Finding.empty(self._party_count, self._profile_count)
@@ -166,6 +113,15 @@ class Lexicon:
 
 # Where the pattern's last character stands, and what it means.
 _Hit = tuple[int, _Meaning]
+# Each way through: bits of which at least one of either side must be spoken for.
+Sieve = frozenset[tuple[int, int]]
+
+
+def _may_pass(sieve: Sieve, hits: Iterable[_Hit]) -> bool:
+    spoken = 0
+    for _, meaning in hits:
+        spoken |= meaning.sides
+    return any(spoken & one and spoken & other for one, other in sieve)
 
 
 def _gather_terms(finding: Finding, hits: Sequence[_Hit], title_end: int) -> None:
@@ -207,15 +163,17 @@ def _gather_names(finding: Finding, hits: Sequence[_Hit], title_end: int, text: 
 class _Text:
     """An entry's text, asked whether an alias counts where it stands."""
 
-    def __init__(self, entry: Entry, reading: Reading, title_end: int) -> None:
-        self._year = entry.dated_at.year
+    def __init__(self, entry: Readable, reading: Reading, title_end: int) -> None:
+        self._entry = entry
         self._language = entry.language
         self._reading = reading
         self._title_end = title_end
 
-    def admits(self, name: _Name, meaning: _Meaning, start: int) -> bool:
+    def admits(self, name: Name, meaning: _Meaning, start: int) -> bool:
         """Tell whether the alias counts at `start`: in this year, case and language."""
-        if not name.from_year <= self._year <= name.until_year:
+        if not name.is_ageless and not (
+            name.from_year <= self._entry.dated_at.year <= name.until_year
+        ):
             return False
         if name.capitals and not self._has_capitals(name.capitals, meaning, start):
             return False
@@ -248,84 +206,24 @@ def _guess_language(reading: Reading) -> str:
 
     A headline without any is Spanish when it has accents, else English.
     """
-    spanish, english = (sum(map(reading.folded.count, words)) for words in _SMALL_WORDS)
-    if spanish == english:
+    spanish, before = 0, ""
+    for word in reading.folded.split(" "):
+        if word in _SMALL_WORDS and word != before:
+            spanish += _SMALL_WORDS[word]
+            before = word
+        else:  # a small word twice in a row counts once
+            before = ""
+    if not spanish:
         return "en" if reading.written.isascii() else "es"
-    return "es" if spanish > english else "en"
+    return "es" if spanish > 0 else "en"
 
 
 def _outside(outlet: str, folded: str, hits: list[_Hit]) -> list[_Hit]:
     """Return the hits that are not part of the outlet's own name."""
-    name = _outlet_pattern(outlet)
+    name = outlet_pattern(outlet)
     start = folded.find(name) if name else -1
     while start >= 0:
         end = start + len(name) - 1
         hits = [hit for hit in hits if not start < hit[0] <= end]
         start = folded.find(name, end)
     return hits
-
-
-@lru_cache(maxsize=4096)
-def _outlet_pattern(outlet: str) -> str:
-    """Return how an outlet's name reads; "" for one word, which may be meant ("Mexico")."""
-    name = pattern(outlet.rstrip("*"))
-    return name if name.count(" ") > 2 else ""
-
-
-def split_outlet(entry: Entry) -> tuple[str, str]:
-    """Return the title without the outlet's name at its end, and the outlet's name.
-
-    The tail is an outlet's name when it is the entry's own outlet, when the summary
-    ends with it too or an aggregator made the headline, or when it is a short name.
-    """
-    title = entry.title
-    at = max(title.rfind(" - "), title.rfind(" | "), title.rfind(" – "), title.rfind(" — "))
-    if at <= 0:
-        return title, entry.outlet
-    tail = title[at + 3 :].strip()
-    if not _is_outlet(tail, entry):
-        return title, entry.outlet
-    return title[:at].removesuffix(f" - {tail}"), tail
-
-
-def _is_outlet(tail: str, entry: Entry) -> bool:
-    words = tail.split()
-    if not words or len(words) > _OUTLET_MAX_WORDS or tail[-1] in "?!":
-        return False
-    if tail == entry.outlet or entry.link.startswith(_AGGREGATORS):
-        return True
-    return entry.summary.endswith(tail) or all(w[0].isupper() for w in words if len(w) > 3)
-
-
-def _clue(number: int, label: str, weight: float) -> _Clue:
-    return _Clue(
-        number, Found(label, weight * TITLE_FACTOR, "title"), Found(label, weight, "summary")
-    )
-
-
-def _name(number: int, party: Party, alias: Alias) -> _Name:
-    return _name_of(number, "both" if party.is_bridge else party.title, alias)
-
-
-@lru_cache(maxsize=2**13)  # a scorer is made anew for each change of a profile, with the same names
-def _name_of(number: int, owner: str, alias: Alias) -> _Name:
-    has_capitals = alias.text != alias.text.lower()
-    return _Name(
-        _clue(number, f"{owner}: {_name_shown(alias)}", alias.weight),
-        alias.from_year or 0,
-        alias.until_year or _LAST_YEAR,
-        alias.language,
-        tuple(read(alias.text).written.split(" ")[1:-1]) if has_capitals else (),
-    )
-
-
-def _name_shown(alias: Alias) -> str:
-    """Return an alias as a reader would write it: "Peña Nieto", "T-MEC", "US-Mexico"."""
-    text = alias.text
-    if text != text.lower():
-        return text
-    is_acronym = len(text) <= _ACRONYM_MAX_CHARS and " " not in text
-    if is_acronym and alias.kind in {"law", "institution"}:
-        return text.upper()
-    text = _JOINING.sub(lambda word: word[0].lower(), text.title())
-    return _COUNTRY_CODE.sub(lambda word: word[0].upper(), text)
