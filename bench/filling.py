@@ -100,8 +100,22 @@ class Filler(Store):
 
     def span(self) -> tuple[datetime, datetime]:
         """Return when the oldest and the newest entry were seen."""
-        first, last = self._db.rows("SELECT min(seen_at), max(seen_at) FROM entry")[0]
+        first, last = self._db.rows(
+            "SELECT (SELECT min(seen_at) FROM entry), (SELECT max(seen_at) FROM entry)"
+        )[0]
         return datetime.fromtimestamp(first / 1e6, UTC), datetime.fromtimestamp(last / 1e6, UTC)
+
+    def least_of_best(self, profile: str, count: int) -> float:
+        """Return the score that so many entries reach."""
+        rows = self._db.rows(
+            """
+            SELECT value FROM score
+            WHERE profile = (SELECT number FROM profile WHERE name = ?) AND value >= 0.1
+            ORDER BY value DESC LIMIT 1 OFFSET ?
+            """,
+            [profile, count - 1],
+        )
+        return float(rows[0]["value"])
 
     def fill_digests(self) -> None:
         """Add what a digest a day left behind, from the stories that there are."""

@@ -3,7 +3,7 @@
     python bench/footprint.py [--rounds 7]
 
 Start-up is the least of some rounds, from a home with a database; memory is what an idle
-service and all its processes hold (the sum of their PSS) ten seconds after its start; sizes
+service and all its processes hold ten seconds after its start, mapped files counted once; sizes
 are of the wheel and of the installed dependencies, by their own lists of files.
 """
 
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -64,16 +65,16 @@ def _soonest(rounds: int, *arguments: str) -> float:
 
 
 def idle_megabytes(home: Path) -> float:
-    """Return what an idle service and its processes hold, in MB of PSS."""
+    """Return what an idle service and its processes hold, in MB."""
     command = [sys.executable, "-m", "monitor", "--home", str(home), "run"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as service:
         time.sleep(IDLE_S)
-        held = sum(map(_pss_bytes, _family(service.pid)))
+        held = held_bytes(family(service.pid))
         service.terminate()
     return held / 1e6
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """Return a process and all that it started."""
     parents = {}
     for each in Path("/proc").iterdir():
@@ -89,13 +90,36 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _pss_bytes(pid: int) -> int:
+def held_bytes(processes: list[int]) -> int:
+    """Return what processes hold in memory; a file that several have mapped counts once.
+
+    What other programs have mapped of the same files, and so would share, makes no difference.
+    """
+    own, files = 0, dict[str, int]()
+    for process in processes:
+        mapped: dict[str, int] = {}
+        for path, resident, anonymous in _mappings(process):
+            own += anonymous
+            if path.startswith("/"):
+                mapped[path] = mapped.get(path, 0) + resident - anonymous
+        for path, size in mapped.items():
+            files[path] = max(files.get(path, 0), size)
+    return own + sum(files.values())
+
+
+def _mappings(process: int) -> Iterator[tuple[str, int, int]]:
+    """Yield of each piece of memory its file, and what is resident: all, and its own share."""
     try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        text = Path(f"/proc/{process}/smaps").read_text()
     except OSError:
-        return 0
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
+        return  # it ended
+    found = re.compile(
+        r"^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(.*)\n(?:(?![0-9a-f]+-).*\n)*?"
+        r"Rss: +(\d+) kB\n(?:(?![0-9a-f]+-).*\n)*?Anonymous: +(\d+) kB",
+        re.MULTILINE,
+    )
+    for path, resident, anonymous in found.findall(text):
+        yield path, int(resident) * 1024, int(anonymous) * 1024
 
 
 def wheel_bytes(folder: Path) -> int:

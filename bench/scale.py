@@ -3,10 +3,14 @@
     python bench/scale.py [--feeds 100000] [--folder DIR] [--prepare]
 
 One server process on loopback, 50 ms before each answer, two feeds a host; one feed in twenty
-has three new entries, all others answer 304. First 500 and 8,000 feeds without a change and 2,000
-of which half changed: what starting, a 304 and a changed feed cost, fitted to these, foretells the
-large run, which is then made. The homes are prepared before (`--prepare`, into `--folder`: for
-100,000 feeds 5,000 real first polls).
+has three new entries, all others answer 304. What starting, a 304, the first change and each
+further one cost is fitted to four small runs and foretells the large one. The small runs are
+made before it and again after it: the mean of both stands beside a run in the middle, even where
+the machine grew slower meanwhile. Beside each run a fixed piece of work is done twice a second;
+what a processor second is worth in that run is told by it, and what other programs took as well.
+
+The homes are prepared before (`--prepare`, into `--folder`: for 100,000 feeds 5,000 real first
+polls); then the whole takes some two minutes and a half.
 """
 
 from __future__ import annotations
@@ -14,14 +18,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
+import os
 import resource
 import shutil
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -32,6 +38,9 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 from polling.feeds import document  # noqa: E402
 
+from bench.footprint import family  # noqa: E402
+from bench.growth import SMALL, Plan, fitted  # noqa: E402
+from bench.yardstick import work  # noqa: E402
 from monitor import __version__  # noqa: E402
 from monitor.adapters.home import read_seeds  # noqa: E402
 from monitor.adapters.poll import Poller  # noqa: E402
@@ -49,19 +58,8 @@ DOCUMENTS = 40  # different ones; feeds share them, and an entry is known by its
 SETTINGS = PollSettings(connections=128)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A run: how many feeds, and how many of a hundred change."""
-
-    feeds: int
-    changing: int
-
-    @property
-    def name(self) -> str:
-        return f"{self.feeds}-{self.changing}"
-
-    def changes(self, feed: int) -> bool:
-        return feed % 100 < self.changing
+PACE_S = 0.5
+FIRST = -15  # nice
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,16 @@ class Cost:
     """What a run took."""
 
     wall_s: float
-    cpu_s: float  # of this process and its workers
+    cpu_s: float  # of the polling process and its workers
     peak_mb: float
+    pace_s: float = 0.0  # processor time of the fixed piece of work meanwhile
+    others: float = 0.0  # the share of the machine that other programs had
 
     def __str__(self) -> str:
-        return f"{self.wall_s:8.1f} s wall, {self.cpu_s:7.1f} s CPU, {self.peak_mb:5.0f} MB"
+        return (
+            f"{self.wall_s:7.1f} s wall, {self.cpu_s:7.1f} s CPU, {self.peak_mb:5.0f} MB, "
+            f"pace {self.pace_s * 1000:5.1f} ms, others {self.others:4.0%}"
+        )
 
 
 def main() -> None:
@@ -84,47 +87,62 @@ def main() -> None:
     options = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    plans = [Plan(500, 0), Plan(8000, 0), Plan(2000, 50), Plan(options.feeds, 5)]
-    with tempfile.TemporaryDirectory() as made, _served() as port:
+    with suppress(PermissionError):  # who may, goes first: a clock tells of nothing else then
+        os.setpriority(os.PRIO_PROCESS, 0, FIRST)
+    large = Plan(options.feeds, 5)
+    with tempfile.TemporaryDirectory() as made, _served() as (port, server):
         folder = options.folder or Path(made)
-        for plan in plans:
+        for plan in (*SMALL, large):
             _prepare(folder, plan, port)
         if options.prepare:
             return
-        costs = []
-        for plan in plans:
-            costs.append(_run(folder, plan, port))
-            print(f"{plan.feeds:8,} feeds, {plan.changing:2} % changed {costs[-1]}", flush=True)
-    _tell(plans, costs)
+
+        def taken(*plans: Plan) -> list[Cost]:
+            costs = []
+            for plan in plans:
+                costs.append(_run(folder, plan, port, server))
+                print(f"{plan.feeds:8,} feeds, {plan.changing:2} % changed {costs[-1]}", flush=True)
+            return costs
+
+        before, (measured,), after = taken(*SMALL), taken(large), taken(*SMALL)
+    _tell(large, before, measured, after)
 
 
-def _tell(plans: list[Plan], costs: list[Cost]) -> None:
-    few, quiet, mixed, large = plans
-    for name in ("wall_s", "cpu_s"):
-        took = [getattr(cost, name) for cost in costs]
-        of_304 = (took[1] - took[0]) / (quiet.feeds - few.feeds)
-        start = max(took[0] - of_304 * few.feeds, 0.0)
-        of_changed = (took[2] - start - of_304 * mixed.feeds / 2) / (mixed.feeds / 2)
-        changed = large.feeds * large.changing / 100
-        foretold = start + of_304 * (large.feeds - changed) + of_changed * changed
+def _tell(large: Plan, before: list[Cost], measured: Cost, after: list[Cost]) -> None:
+    small = list(zip(before, after, strict=True))
+    walls = [(first.wall_s + second.wall_s) / 2 for first, second in small]
+    # What a processor second is worth differs from run to run, and is told by the pace.
+    cpus = [(one.cpu_s / one.pace_s + two.cpu_s / two.pace_s) / 2 for one, two in small]
+    cpus = [cpu * measured.pace_s for cpu in cpus]
+    for name, took, model in (
+        ("clock", measured.wall_s, fitted(*walls)),
+        ("processor", measured.cpu_s, fitted(*cpus)),
+    ):
+        foretold = model.foretell(large)
         print(
-            f"{name}: {start:.1f} s to start, {of_304 * 1000:.3f} ms a 304, "
-            f"{of_changed * 1000:.2f} ms a changed feed; foretold {foretold:.1f} s, "
-            f"measured {took[3]:.1f} s ({took[3] / foretold - 1:+.0%})"
+            f"{name}: {model.start:.1f} s to start, {model.of_304 * 1000:.3f} ms a 304, "
+            f"{model.first_change:.1f} s the first change, {model.of_change * 1000:.2f} ms each; "
+            f"foretold {foretold:.1f} s, measured {took:.1f} s ({took / foretold - 1:+.0%})"
         )
+    most = max(cost.others for cost in (*before, *after))
+    print(
+        f"other programs had {measured.others:.0%} of the machine, "
+        f"and in the small runs up to {most:.0%}"
+    )
 
 
 # ---------------------------------------------------------------- the server
 
 
 @contextmanager
-def _served() -> Iterator[int]:
+def _served() -> Iterator[tuple[int, int]]:
+    """Yield the port and the process of the server."""
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,))
     server.daemon = True
     server.start()
     try:
-        yield ours.recv()
+        yield ours.recv(), server.pid or 0
     finally:
         server.terminate()
         server.join()
@@ -234,31 +252,61 @@ def _poll(store: Store, now: datetime) -> None:
         print(f"{len(report.problems)} failed, such as {report.problems[0]}", file=sys.stderr)
 
 
-def _run(folder: Path, plan: Plan, port: int) -> Cost:
+def _run(folder: Path, plan: Plan, port: int, server: int) -> Cost:
     """Poll a home's feeds, of a copy, in a process of its own, which is measured."""
     copy = folder / "run.db"
     for path in folder.glob("run.db*"):
         path.unlink()
     shutil.copy(folder / f"{plan.name}.db", copy)
+    os.sync()  # the copy is not to be written out beside the run
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_measure, args=(theirs, copy))
     process.start()
+    ours.recv()  # it is about to begin
+    paces, machine_s, served_s = [], _machine_s(), _process_s(server)
+    while not ours.poll(PACE_S):
+        began = time.process_time()
+        work()
+        paces.append(time.process_time() - began)
     cost: Cost = ours.recv()
     process.join()
-    return cost
+    known_s = cost.cpu_s + _process_s(server) - served_s + sum(paces)
+    others = (_machine_s() - machine_s - known_s) / cost.wall_s / (os.cpu_count() or 1)
+    return replace(cost, pace_s=statistics.median(paces or [0.0]), others=max(others, 0.0))
 
 
 def _measure(pipe: multiprocessing.connection.Connection, path: Path) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with Store.open(path) as store:
-        began = time.perf_counter()
+        pipe.send(None)
+        began, began_s = time.perf_counter(), _family_s()
         _poll(store, NOW)
         wall = time.perf_counter() - began
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    others = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
-    pipe.send(Cost(wall, cpu, own.ru_maxrss / 1024))
+        cpu = _family_s() - began_s
+    pipe.send(Cost(wall, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def _family_s() -> float:
+    """Return the processor time of this process and of all that it started, ended ones too."""
+    return sum(map(_process_s, family(os.getpid())))
+
+
+def _process_s(process: int) -> float:
+    """Return the processor time of a process, and of those of its children that ended."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _machine_s() -> float:
+    """Return the processor time of everything that ran since the machine started."""
+    user, nice, system, _, _, irq, soft_irq, stolen = map(
+        int, Path("/proc/stat").read_text().split()[1:9]
+    )
+    return (user + nice + system + irq + soft_irq + stolen) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ SEARCHES = (
 )  # fmt: skip
 POLLED = 200  # feeds, of five new entries each
 POLL_TURNS = 7
+RARE = 800  # entries, of which one reaches a profile that is rare
 SPAN = timedelta(days=14)
 
 Figures = dict[str, float]
@@ -64,6 +65,9 @@ def main() -> None:
     parser.add_argument("--make", type=float, help="Make for so many seconds, and measure nothing.")
     parser.add_argument("--as-it-is", action="store_true", help="Measure what was made so far.")
     parser.add_argument("--polls", action="store_true", help="Measure what polls write, only.")
+    parser.add_argument(
+        "--no-upkeep", action="store_true", help="Neither prune nor back up: that takes minutes."
+    )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",") if size]
     sizes += [FULL] if options.full else []
@@ -75,18 +79,20 @@ def main() -> None:
             if not make_filled(root, size, within_s=within_s, as_it_is=options.as_it_is):
                 sys.exit(3)  # to be gone on with
         if not options.make:
+            # Polls last: thousands of entries of one minute are no home that anybody has.
             by_size: dict[int, Figures] = {}
-            polled = _all_polls(folder, sizes)
             for size in [] if options.polls else sizes:
-                by_size[size] = measure(folder / str(size)) | polled[size]
+                by_size[size] = measure(folder / str(size), with_upkeep=not options.no_upkeep)
                 print(size, by_size[size], file=sys.stderr, flush=True)
-            _tell(by_size or polled)
+            for size, figures in _all_polls(folder, sizes).items():
+                by_size[size] = by_size.get(size, {}) | figures
+            _tell(by_size)
     finally:
         if options.folder is None:
             shutil.rmtree(folder)
 
 
-def measure(root: Path) -> Figures:
+def measure(root: Path, *, with_upkeep: bool = True) -> Figures:
     """Measure a home; what is written to it stays, and is little."""
     figures: Figures = {}
     home = open_home(root, {})
@@ -98,6 +104,7 @@ def measure(root: Path) -> Figures:
         figures["entries"] = store.entry_count()
         figures["bytes an entry"] = path.stat().st_size / store.entry_count()
         figures |= _searches(store)
+        figures |= _rare_profile(store, [profile.name for profile in home.profiles])
     figures |= _relevance(path)
     figures |= _pages(root, now)
     with Filler.open(path) as store:
@@ -109,7 +116,12 @@ def measure(root: Path) -> Figures:
             try_profile(store, home, changed, now - SPAN)
         with _timed(figures, "profile saved, 14 days, s"):
             rescore(store, home, changed, now - SPAN, now)
-        figures |= _prune(store)
+        figures |= _prune(store) if with_upkeep else {}
+    return figures | (_backed_up(root, path, now) if with_upkeep else {})
+
+
+def _backed_up(root: Path, path: Path, now: datetime) -> Figures:
+    figures: Figures = {}
     backup = root / "backup.db"
     with _timed(figures, "backup, s"):
         make_backup(path, now, backup)
@@ -210,6 +222,18 @@ def _searches(store: Store) -> Figures:
             store.entry_page(Wanted(search=search), after=page.next)
         took.append((time.perf_counter() - began) * 500)  # two pages
     return {"search newest first, ms p95": _p95(took)}
+
+
+def _rare_profile(store: Filler, profiles: Sequence[str]) -> Figures:
+    """Ask for two pages of what a profile has that one entry in `RARE` reaches."""
+    took = []
+    for name in profiles:
+        least = store.least_of_best(name, store.entry_count() // RARE)
+        wanted = Wanted(profile=name, minimum=least)
+        began = time.perf_counter()
+        store.entry_page(wanted, after=store.entry_page(wanted).next)
+        took.append((time.perf_counter() - began) * 500)  # two pages
+    return {"search of a rare profile, ms": max(took)}
 
 
 def _relevance(path: Path) -> Figures:

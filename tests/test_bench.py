@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from bench.apart import minilm
+from bench.growth import SMALL, Model, Plan, fitted
 from bench.guard import ALLOWED, TRIES, guard
 from bench.pairs import Absent, Figure, Pair, Work, measure
 from bench.table import render
@@ -90,3 +91,12 @@ def test_a_peer_that_its_interpreter_cannot_import_is_absent_and_measures_nothin
     assert minilm(sys.executable, 3) == Absent(
         "score, five profiles", 3, "all-MiniLM-L6-v2", "sentence-transformers"
     )
+
+
+def test_a_law_of_growth_is_found_again_from_its_small_runs() -> None:
+    law = Model(start=1.5, of_304=0.0003, first_change=2.0, of_change=0.005)
+
+    found = fitted(*map(law.foretell, SMALL))
+
+    assert found.foretell(Plan(100_000, 5)) == pytest.approx(1.5 + 2.0 + 95_000 * 0.0003 + 25)
+    assert found.foretell(Plan(100_000, 0)) == pytest.approx(1.5 + 100_000 * 0.0003)

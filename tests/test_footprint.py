@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.adapters.garbage import LOOK_AT
+
 # What takes long to load, and belongs to polling, rendering, serving, or to an extra.
 HEAVY = {
     "apscheduler", "ahocorasick", "css_inline", "dask", "distributed", "feedparser", "jinja2",
@@ -62,3 +64,11 @@ def test_a_command_that_only_looks_loads_nothing_heavy(
     )
 
     assert set(json.loads(ran.stdout.splitlines()[-1])) & spared == set()
+
+
+def test_a_command_looks_for_garbage_rarely_from_its_start_on() -> None:
+    asked = "import gc, monitor.cli; print(gc.get_threshold()[0])"
+
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert int(ran.stdout) == LOOK_AT

@@ -8,7 +8,11 @@ from __future__ import annotations
 import io
 import sys
 
-from monitor.cli.door import monitor
+from monitor.adapters.garbage import look_rarely
+
+look_rarely()  # before the others: what it is about is the modules that they bring
+
+from monitor.cli.door import monitor  # noqa: E402
 
 
 def main() -> None:

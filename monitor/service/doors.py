@@ -8,6 +8,7 @@ import signal
 import sys
 from types import FrameType
 
+from monitor.adapters.garbage import share_memory
 from monitor.adapters.home import Home
 from monitor.adapters.notify import Supervisor
 from monitor.service.running import Service
@@ -15,6 +16,7 @@ from monitor.service.running import Service
 
 def run_service(home: Home) -> int:
     """Run the service until SIGTERM or Ctrl-C; the second signal ends it at once."""
+    share_memory()
     service = Service(home, with_pages=True, supervisor=Supervisor(os.environ))
 
     def on_signal(number: int, frame: FrameType | None) -> None:

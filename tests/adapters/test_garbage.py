@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from monitor.adapters.garbage import LOOK_AT, put_off, settle
+from monitor.adapters.garbage import LOOK_AT, look_rarely, put_off, settle, share_memory
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +71,54 @@ def test_a_process_that_stays_looks_rarely_and_not_at_what_it_began_with() -> No
 
     assert gc.get_threshold()[0] >= LOOK_AT
     assert gc.get_freeze_count() > 10_000
+
+
+def test_a_command_looks_rarely_and_never_oftener_than_before() -> None:
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(700, 10, 10)
+        look_rarely()
+        assert gc.get_threshold() == (LOOK_AT, 10, 10)
+        gc.set_threshold(LOOK_AT * 2, 10, 10)
+        look_rarely()
+        assert gc.get_threshold() == (LOOK_AT * 2, 10, 10)
+    finally:
+        gc.set_threshold(*before)
+
+
+IN_A_THREAD = """
+import ctypes, sys, threading
+from pathlib import Path
+from monitor.adapters.garbage import share_memory
+
+if sys.argv[1] == "shared":
+    share_memory()
+kept = []
+thread = threading.Thread(target=lambda: kept.append((ctypes.c_char * 50_000)()))
+thread.start()
+thread.join()
+heap = next(line for line in Path("/proc/self/maps").read_text().splitlines() if "[heap]" in line)
+first, last = (int(end, 16) for end in heap.split()[0].split("-"))
+print(first <= ctypes.addressof(kept[0]) < last)
+"""
+
+
+def test_a_c_library_that_knows_no_such_thing_is_asked_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    share_memory()
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
+
+    share_memory()
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/maps").exists(), reason="no list of a process's memory: not Linux"
+)
+@pytest.mark.parametrize(("how", "is_shared"), [("shared", "True"), ("each its own", "False")])
+def test_threads_take_their_memory_from_one_place(how: str, is_shared: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", IN_A_THREAD, how], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.strip() == is_shared

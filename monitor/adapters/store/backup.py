@@ -57,8 +57,10 @@ def backups(database: Path) -> list[Backup]:
     found = []
     for path in (database.parent / BACKUP_FOLDER).glob("monitor-*.db"):
         if match := _NAME.fullmatch(path.name):
-            made_at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
-            found.append(Backup(path, made_at, path.stat().st_size))
+            # A name that tells no time is somebody's own; one that is gone was just thinned out.
+            with suppress(ValueError, FileNotFoundError):
+                made_at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+                found.append(Backup(path, made_at, path.stat().st_size))
     return sorted(found, key=lambda each: each.made_at, reverse=True)
 
 
@@ -157,7 +159,8 @@ def restore(
             copy.fold_log()
         _remove(fresh, only_companions=True)
     except (StoreError, OSError) as error:
-        _remove(fresh)
+        with suppress(OSError):  # what stands there refuses the next start, and says so
+            _remove(fresh)
         if isinstance(error, OSError):
             raise StoreError(
                 f"{backup}: cannot be restored ({error.strerror}). The database is as it was."
@@ -200,7 +203,6 @@ def _settle(copy: Database, told_until: datetime, now: datetime) -> tuple[int, i
             [until, to_us(now - _REACH)],
         )
         copy.run("UPDATE digest SET started_at = max(started_at, ?)", [until])
-        copy.run("DELETE FROM web_session")  # who logged out since would be logged in again
         said = f"restored from a backup on {now:%Y-%m-%d at %H:%M} UTC: "
         recent = to_us(now - MAIL_OPEN)
         mails = copy.run(
@@ -227,10 +229,9 @@ def _settle(copy: Database, told_until: datetime, now: datetime) -> tuple[int, i
 def _exchange(fresh: Path, database: Path, now: datetime) -> Path | None:
     """Put the fresh file in the database's place, at no moment leaving none there."""
     replaced = database.with_name(f"replaced-{now:{_STAMP}}Z.db")
-    for number in itertools.count(2):  # several in one second
-        if not os.path.lexists(replaced):
-            break
-        replaced = database.with_name(f"replaced-{now:{_STAMP}}Z-{number}.db")
+    numbers = itertools.count(2)  # several in one second
+    while os.path.lexists(replaced):
+        replaced = database.with_name(f"replaced-{now:{_STAMP}}Z-{next(numbers)}.db")
     there = database.exists()
     if there:
         with suppress(StoreError), Database.open(database) as former:

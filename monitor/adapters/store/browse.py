@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,11 @@ from monitor.model import Entry, EntryKey
 
 EDITS_KEPT: Final = 20  # of one entry: some publishers change theirs all day
 NEAR_LIMIT: Final = 5000  # entries of a search that are put in order: the newest of them
-WALKED: Final = 15_000  # entries looked through by date for high scores, before all of these are
+# Where high scores are looked for: among so many entries by date, among so many high ones by
+# number, and then all that there are are put in order.
+WALKED: Final = 15_000
+LAST_STORED: Final = 1000
+_LAST: Final = 2**63 - 1  # no date and no number is greater
 ASKED_AT_ONCE: Final = 200  # each question gives way to whoever else computes
 _FEED_TITLE = "(SELECT title FROM feed WHERE feed.number = entry.feed) AS feed_title"
 
@@ -74,7 +79,11 @@ class Browse(Archive):
         """
         place = _place(after)
         with self._db.reading("reading a page of entries"):
-            rows = self._walked(wanted, place, limit + 1) if _is_of_score(wanted) else None
+            rows = None
+            if _is_of_score(wanted):
+                rows = self._walked(wanted, place, limit + 1)
+                if rows is None:
+                    rows = self._last_stored(wanted, place, limit + 1)
             if rows is None:
                 rows = self._sought(wanted, place, limit + 1)
             stored = self._stored(rows[:limit])
@@ -107,25 +116,67 @@ class Browse(Archive):
         if wanted.outlet:
             walked.append("outlet = ?")
             values.append(wanted.outlet)
-        rows = self._db.rows(
-            f"""
-            SELECT {ENTRY_COLUMNS}, {_FEED_TITLE} FROM (
-                SELECT number AS walked FROM entry
-                INDEXED BY {"entry_by_outlet" if wanted.outlet else "entry_by_date"}
-                {f"WHERE {' AND '.join(walked)}" if walked else ""}
-                ORDER BY dated_at DESC, number DESC LIMIT {-1 if wanted.outlet else WALKED}
+        among = f"""
+            SELECT number AS walked FROM entry
+            INDEXED BY {"entry_by_outlet" if wanted.outlet else "entry_by_date"}
+            {f"WHERE {' AND '.join(walked)}" if walked else ""}
+            ORDER BY dated_at DESC, number DESC LIMIT {-1 if wanted.outlet else WALKED}
+        """
+        rows = self._reaching(wanted, among, values, None, limit)
+        return rows if wanted.outlet or len(rows) == limit else None
+
+    def _last_stored(self, wanted: Wanted, place: list[int] | None, limit: int) -> list[Any] | None:
+        """Return the entries behind a place, from those stored last before it; None: too few.
+
+        Entries are numbered as they come, and that is nearly by date. What has another number
+        and is dated between all the same is looked for by its date.
+        """
+        newest = place[1] if place else _LAST
+        numbers = [
+            row["entry"]
+            for row in self._db.rows(
+                """
+                SELECT entry FROM score
+                WHERE profile = (SELECT number FROM profile WHERE name = ?)
+                    AND value >= 0.1 AND value >= ? AND entry <= ?
+                ORDER BY entry DESC LIMIT ?
+                """,
+                [wanted.profile, wanted.minimum, newest, LAST_STORED],
             )
+        ]
+        among = "SELECT value AS walked FROM json_each(?)"
+        rows = self._reaching(wanted, among, [json.dumps(numbers)], place, limit)
+        if len(rows) < limit:
+            return None
+        among = """
+            SELECT number AS walked FROM entry INDEXED BY entry_by_date
+            WHERE (dated_at, number) > (?, ?) AND dated_at <= ? AND (number < ? OR number > ?)
+        """
+        last, until = rows[-1], place[0] if place else _LAST
+        span = [last["dated_at"], last["number"], until, numbers[-1], newest]
+        rows += self._reaching(wanted, among, span, place, limit)
+        return sorted(rows, key=lambda row: (row["dated_at"], row["number"]), reverse=True)[:limit]
+
+    def _reaching(
+        self, wanted: Wanted, among: str, values: list[Any], place: list[int] | None, limit: int
+    ) -> list[Any]:
+        """Return the wanted ones among the entries that a question calls `walked`."""
+        behind = "AND (entry.dated_at, entry.number) < (?, ?)" if place else ""
+        return self._db.rows(
+            f"""
+            SELECT {ENTRY_COLUMNS}, {_FEED_TITLE} FROM ({among})
             CROSS JOIN score ON score.entry = walked AND score.value >= ?
                 AND score.profile = (SELECT number FROM profile WHERE name = ?)
-            CROSS JOIN entry ON entry.number = walked
-            {"WHERE entry.language = ?" if wanted.language else ""}
+            CROSS JOIN entry ON entry.number = walked {behind}
+                AND (? = '' OR entry.language = ?)
             ORDER BY entry.dated_at DESC, entry.number DESC LIMIT ?
             """,
-            [*values, wanted.minimum, wanted.profile]
-            + ([wanted.language] if wanted.language else [])
-            + [limit],
+            [
+                *(*values, wanted.minimum, wanted.profile),
+                *(place or ()),
+                *(wanted.language, wanted.language, limit),
+            ],
         )
-        return rows if wanted.outlet or len(rows) == limit else None
 
     def outlets(self, *, limit: int = 400) -> list[str]:
         """Return the outlets' names in order, as many as a list of choices may have."""

@@ -21,6 +21,26 @@ _COLUMNS = (
     "summary", "outlet", "language", "published_at", "seen_at", "dated_at",
 )  # fmt: skip
 _KEY = _COLUMNS[:4]
+# Each by itself: who left is not forgotten because of what is wrong elsewhere.
+_WISHES = (
+    (
+        "SELECT digest, recipient, at FROM unsubscribed",
+        "INSERT INTO unsubscribed VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    ),
+    (
+        "SELECT term, at FROM declined",
+        "INSERT INTO declined VALUES (?, ?) ON CONFLICT DO NOTHING",
+    ),
+    # Verdicts that were adopted or dropped since are not learned from once more.
+    (
+        "SELECT profile, settled_at FROM learned WHERE settled_at IS NOT NULL",
+        """
+        INSERT INTO learned VALUES (?, ?, NULL, 0, '{}', 0)
+        ON CONFLICT (profile) DO UPDATE SET
+            settled_at = max(coalesce(settled_at, 0), excluded.settled_at)
+        """,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +82,16 @@ def carry_over(copy: Database, former: Path, now: datetime, *, verdicts: bool = 
 
 def _carry_wishes(copy: Database, former: Path) -> bool:
     """Carry over who left, what was declined or adopted; return whether all could be read."""
-    left = _read(former, "SELECT digest, recipient, at FROM unsubscribed")
-    declined = _read(former, "SELECT term, at FROM declined")
-    settled = _read(former, "SELECT profile, settled_at FROM learned WHERE settled_at IS NOT NULL")
-    try:
-        with copy.writing("carrying over wishes"):
-            copy.run_many(
-                "INSERT INTO unsubscribed VALUES (?, ?, ?) ON CONFLICT DO NOTHING", left or []
-            )
-            copy.run_many(
-                "INSERT INTO declined VALUES (?, ?) ON CONFLICT DO NOTHING", declined or []
-            )
-            # Verdicts that were adopted or dropped since are not learned from once more.
-            copy.run_many(
-                """
-                INSERT INTO learned VALUES (?, ?, NULL, 0, '{}', 0)
-                ON CONFLICT (profile) DO UPDATE SET
-                    settled_at = max(coalesce(settled_at, 0), excluded.settled_at)
-                """,
-                settled or [],
-            )
-    except StoreError:
-        return False
-    return None not in (left, declined, settled)
+    is_whole = True
+    for look, keep in _WISHES:
+        rows = _read(former, look)
+        try:
+            with copy.writing("carrying over wishes"):
+                copy.run_many(keep, rows or [])
+        except StoreError:  # damage that could be read, and breaks a rule of ours
+            rows = None
+        is_whole &= rows is not None
+    return is_whole
 
 
 def _read(former: Path, sql: str) -> list[Any] | None:

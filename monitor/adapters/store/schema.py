@@ -17,6 +17,7 @@ from monitor.adapters.store.tables.outbox import OFFER_TABLES
 from monitor.adapters.store.tables.people import PEOPLE_TABLES
 from monitor.adapters.store.tables.polls import POLL_TABLES
 from monitor.adapters.store.tables.sagas import SAGA_TABLES
+from monitor.adapters.store.tables.scores import SCORE_TABLES
 from monitor.adapters.store.tables.upkeep import UPKEEP_TABLES
 from monitor.adapters.store.tables.web import READER_TABLES, SCORED_TABLES, WEB_TABLES
 
@@ -408,6 +409,11 @@ def m023_merges(db: sqlite_utils.Database) -> None:
     db.execute("INSERT INTO entry_fts(entry_fts, rank) VALUES('automerge', 8)")
 
 
+@migrations()
+def m024_high_scores(db: sqlite_utils.Database) -> None:
+    _run_each(db, SCORE_TABLES)
+
+
 def _run_each(db: sqlite_utils.Database, statements: str) -> None:
     for statement in _END.split(statements):
         if statement.strip():
@@ -432,6 +438,7 @@ NAMES = frozenset(
         m020_backfill.__name__,
         m021_scored_as.__name__,
         m023_merges.__name__,
+        m024_high_scores.__name__,
     }
 )
 VERSION = len(NAMES)  # PRAGMA user_version

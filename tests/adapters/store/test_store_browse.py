@@ -221,13 +221,21 @@ def test_what_was_said_of_entries_is_told_by_profile(store: Store) -> None:
 # ---------------------------------------------------------------- high scores, soon found
 
 
-@pytest.mark.parametrize("walked", [0, 2, 15_000])
+@pytest.mark.parametrize(
+    ("walked", "last_stored"), [(0, 3), (0, 8), (2, 6), (2, 1000), (15_000, 1000)]
+)
 @pytest.mark.parametrize("outlet", ["", "Outlet 1"])
 @pytest.mark.parametrize("language", ["", "es"])
 def test_high_scores_are_told_by_date_however_far_they_lie_apart(
-    store: Store, walked: int, outlet: str, language: str, monkeypatch: pytest.MonkeyPatch
+    store: Store,
+    walked: int,
+    last_stored: int,
+    outlet: str,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(browse, "WALKED", walked)
+    monkeypatch.setattr(browse, "LAST_STORED", last_stored)
     for number in range(24):
         at = NOON - DAY * (number * 7 % 24)
         entry = make_entry(
