@@ -20,19 +20,14 @@ from monitor.adapters.store.archive import (
     StoredEntry,
 )
 from monitor.adapters.store.backfill import Backfill
-from monitor.adapters.store.browse import (
-    Browse,
-    Edit,
-    EntryPage,
-    PlainEntry,
-    Wanted,
-)
+from monitor.adapters.store.browse import Browse, Edit, PlainEntry
 from monitor.adapters.store.counts import Counts, FeedDays
 from monitor.adapters.store.database import Database
 from monitor.adapters.store.entries import Entries, SavedPoll
 from monitor.adapters.store.feeds import Feeds, FeedsChange
 from monitor.adapters.store.issued import Issued, ShownIssue, ShownStory, StoryAbove
 from monitor.adapters.store.ledger import Ledger
+from monitor.adapters.store.listing import EntryPage, Wanted
 from monitor.adapters.store.outbox import Outbox
 from monitor.adapters.store.pairs import Pairs, RankNote, StoryPairs
 from monitor.adapters.store.people import People

@@ -23,6 +23,7 @@ ENTRY_COLUMNS = """
     entry.language, entry.published_text, entry.published_at, entry.seen_at, entry.dated_at,
     entry.edited_at, entry.background, entry.story
 """
+FEED_TITLE = "(SELECT title FROM feed WHERE feed.number = entry.feed) AS feed_title"
 
 
 def to_us(at: datetime) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.store import Edit, FeedDays, Store, Wanted, browse
+from monitor.adapters.store import Edit, FeedDays, Store, Wanted, listing
 from monitor.adapters.store.browse import EDITS_KEPT
 from monitor.model import Entry, EntryKey, PollState, Score, Verdict
 from tests.factories import NOON, make_entry, make_placement, make_score, make_subscription
@@ -234,8 +234,8 @@ def test_high_scores_are_told_by_date_however_far_they_lie_apart(
     language: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(browse, "WALKED", walked)
-    monkeypatch.setattr(browse, "LAST_STORED", last_stored)
+    monkeypatch.setattr(listing, "WALKED", walked)
+    monkeypatch.setattr(listing, "LAST_STORED", last_stored)
     for number in range(24):
         at = NOON - DAY * (number * 7 % 24)
         entry = make_entry(
