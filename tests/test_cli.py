@@ -82,6 +82,7 @@ def test_the_help_lists_every_command_with_a_line_about_it() -> None:
     assert [
         name for name in COMMANDS if not re.search(rf"^  {name} +\w", shown, re.MULTILINE)
     ] == []
+    assert "..." not in shown.partition("Commands:")[2]
 
 
 def test_the_version_is_told() -> None:
@@ -607,6 +608,7 @@ def test_mail_that_is_not_taken_stays_in_the_outbox(newsroom: tuple[Path, Site, 
     assert json.loads(ok("status", "--json", home=home))["outbox"] == {"retry": 1}
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_mail_that_is_refused_for_good_is_told_once_and_in_words(
     newsroom: tuple[Path, Site, MailSink],
 ) -> None:
@@ -688,6 +690,21 @@ def test_in_a_narrow_terminal_words_give_way_and_numbers_stay(
     lines = capsys.readouterr().out.splitlines()
     assert any(line.rstrip().endswith(" 0.123456") for line in lines)
     assert "[red]a very" in " ".join(lines)
+
+
+def test_further_lines_of_a_text_stand_under_the_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "32")
+    tables.print_hanging("look  disk  ", "little room is left on it")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    tables.print_hanging("look  disk  ", "little room is left on it")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "look  disk  little room is left on it",
+        "look  disk  little room is left",
+        "            on it",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,6 @@ def test_a_new_digest_is_made_and_listed(home: Path) -> None:
 
     listed = json.loads(ok("digests", "list", "--json", home=home))
     assert [each["name"] for each in listed] == ["morning", "weekly"]
-    assert "ana@example.org" in ok("digests", "list", home=home)
+    assert re.search(r" \d{4}-\d\d-\d\d 07:00 +ana@example.org", ok("digests", "list", home=home))
     assert settings(home, "weekly").times == ("07:00",)
     assert ok("digests", "set", "weekly", "times", "07:00", home=home) == "it was so already\n"

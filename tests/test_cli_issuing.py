@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 from pathlib import Path
 
 import click
@@ -14,7 +15,9 @@ from click.testing import CliRunner, Result
 from monitor.adapters.home import create_home
 from monitor.adapters.store import Store
 from monitor.cli import monitor
-from monitor.model import OutboxState
+from monitor.cli.exporting import _row
+from monitor.model import OutboxState, Reason
+from tests.factories import make_entry, make_score
 from tests.pipeline.desk import SEVEN, desk_in
 from tests.smtp import ScriptedSmtp
 
@@ -64,6 +67,30 @@ def test_a_preview_opens_the_browser_and_changes_nothing(
     assert page.suffix == ".html"
     assert page.read_text().startswith("<!DOCTYPE html>")
     assert page.stat().st_mode & 0o077 == 0 or page.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_home_that_was_never_polled_says_how_entries_come(home: Path, tmp_path: Path) -> None:
+    create_home(tmp_path / "new")
+
+    told = call(tmp_path / "new", "digest", "morning", "--dry-run").stdout
+
+    hint = "  no entry is stored yet: `monitor poll` polls the feeds once\n"
+    assert told.endswith(hint)
+    assert hint not in call(home, "digest", "morning", "--dry-run").stdout
+
+
+def test_a_preview_without_room_is_told_in_words(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(home / "gone"))
+
+    result = call(home, "digest", "morning", "--preview")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"monitor: the preview cannot be written to {home / 'gone'} (No such file or directory);"
+        " nothing was changed\n",
+    )
 
 
 def test_a_test_goes_to_one_address_and_changes_nothing(home: Path) -> None:
@@ -134,6 +161,17 @@ def test_a_table_has_what_passes_and_no_formula(home: Path) -> None:
     ]  # fmt: skip
     assert {row["profile"] for row in rows} == {"trade"}
     assert rows[0]["because"] == "accord"
+
+
+def test_an_export_tells_what_speaks_for_an_entry_as_the_mail_does() -> None:
+    against = Reason("to begin with", -4.4), Reason("Elsewhere: Canada", -1.1)
+    speaking = make_score(reasons=(*against, Reason("theme: duty", 6.0)))
+
+    assert _row(make_entry(), 1, speaking, 1)["because"] == ["theme: duty"]
+    assert _row(make_entry(), 1, make_score(reasons=against), 1)["because"] == [
+        "to begin with",
+        "Elsewhere: Canada",
+    ]
 
 
 def test_a_span_and_a_score_restrict(home: Path) -> None:

@@ -295,6 +295,30 @@ def test_the_doctor_names_what_is_wrong(home: Path) -> None:
     assert run(home, "doctor", "--offline").exit_code == 1
 
 
+def test_the_doctor_says_what_a_home_lacks(home: Path) -> None:
+    (home / "feeds.opml").unlink()
+    (home / "monitor.toml").write_text("")
+
+    said = ok(home, "doctor", "--offline")
+
+    assert "Without a feed nothing comes: monitor feeds add URL." in said
+    assert "Without a digest nothing is issued: monitor digests new NAME." in said
+    assert "Without a profile" not in said
+    assert ok(home, "poll") == "there is no feed to poll: add one with `monitor feeds add URL`\n"
+
+
+def test_the_doctor_looks_at_the_files_of_channels(home: Path) -> None:
+    settings = (home / "monitor.toml").read_text()
+    (home / "monitor.toml").write_text(f'{settings}\n[digests.room]\nwebhook_file = "hook"\n')
+
+    assert findings(home)["webhook:room"] == "wrong"
+
+    (home / "hook").write_text("https://example.org")
+    (home / "hook").chmod(0o600)
+
+    assert "webhook:room" not in findings(home)
+
+
 def test_the_doctor_goes_on_as_far_as_it_can(home: Path) -> None:
     assert findings(home)["database"] == "look"  # none yet
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,22 @@ def test_a_name_that_is_taken_or_none_is_refused_and_nothing_written(
 
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+    assert sorted(home.rglob("*")) == before
+
+
+def test_a_full_disk_leaves_no_half_profile(
+    home: Path, files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = sorted(home.rglob("*"))
+    monkeypatch.setattr(os, "fsync", full)
+
+    result = new(home, "bees", "--from", *files)
+
+    assert result.exit_code == 2
+    assert "bees.toml: cannot be written (No space left on device)" in result.output
     assert sorted(home.rglob("*")) == before
 
 

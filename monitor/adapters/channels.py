@@ -46,18 +46,24 @@ class Timeouts:
 
 
 class Channels:
-    """The channels of a home's digests. Addresses are by the digest's name."""
+    """The channels of a home's digests. Addresses are by the digest's name.
+
+    `unread` tells by the outbox's name of a channel why its address could not be read: what
+    is for it waits.
+    """
 
     def __init__(
         self,
         webhooks: Mapping[str, str],
         apprise: Mapping[str, Sequence[str]] = MappingProxyType({}),
         *,
+        unread: Mapping[str, str] = MappingProxyType({}),
         network: NetworkSettings | None = None,
         timeouts: Timeouts | None = None,
         context: ssl.SSLContext | None = None,
     ) -> None:
         network = network or NetworkSettings()
+        self.unread = unread
         self._webhooks = webhooks
         self._apprise = apprise
         self._doorman = Doorman(read_networks(network.allow), frozenset(network.ports) | WEB_PORTS)
@@ -71,6 +77,8 @@ class Channels:
         uncertain, or else worth another try.
         """
         name = message.recipient
+        if problem := self.unread.get(name):
+            raise DeliveryError(message.id, problem)
         if name.startswith(APPRISE):
             self._notify(message, self._apprise.get(name.removeprefix(APPRISE), ()), on_data)
             return

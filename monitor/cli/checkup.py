@@ -25,6 +25,7 @@ from monitor.adapters.store.ground import file_system, warnings
 from monitor.cli.door import Door
 from monitor.cli.tables import ago, counted
 from monitor.errors import ConfigError, MonitorError, StoreError
+from monitor.pipeline.digests.channel_run import channels_of
 from monitor.pipeline.digests.template_trial import faults_of
 from monitor.stages.health.standing import BACKUP_WITHIN
 
@@ -54,8 +55,19 @@ def examine(door: Door, now: datetime, *, offline: bool) -> Iterator[Finding]:
         yield Finding("home", "wrong", str(error), "Mend this first: nothing runs without it.")
         return
     feeds, digests = len(home.subscriptions), len(home.config.digests)
-    told = f"{home.root}: {counted(feeds, 'feed')}, {counted(digests, 'digest')}"
-    yield Finding("home", "well" if feeds and digests else "look", told)
+    profiles = len(home.profiles)
+    told = f"{home.root}: {counted(feeds, 'feed')}, {counted(profiles, 'profile')}"
+    missing = [
+        advice
+        for count, advice in (
+            (feeds, "Without a feed nothing comes: monitor feeds add URL."),
+            (profiles, "Without a profile nothing is relevant: monitor profiles new NAME."),
+            (digests, "Without a digest nothing is issued: monitor digests new NAME."),
+        )
+        if not count
+    ]
+    told += f", {counted(digests, 'digest')}"
+    yield Finding("home", "look" if missing else "well", told, " ".join(missing))
     yield from _secrets(home)
     yield from _templates(home)
     yield from _rights(home)
@@ -74,6 +86,9 @@ def _secrets(home: Home) -> Iterator[Finding]:
             read()
         except ConfigError as error:
             yield Finding(about, "wrong", str(error), "Mend the file, or the setting.")
+    channels = channels_of(home)
+    for name, problem in channels.unread.items() if channels is not None else ():
+        yield Finding(name, "wrong", problem, "Mend the file, or the setting: its messages wait.")
     for access in home.feed_access().values():
         if access.problem:
             yield Finding("password", "look", access.problem)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from monitor.adapters.home import Home
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import CouldNotBeDone, Door, Group
 from monitor.cli.memory import memory
 from monitor.cli.tables import counted, print_json, print_table
 from monitor.config import DigestSettings
@@ -18,7 +18,7 @@ from monitor.stages import due
 _TYPES = {each.name: str(each.type) for each in fields(DigestSettings)}
 
 
-@click.group("digests")
+@click.group("digests", cls=Group)
 def digests_command() -> None:
     """List the digests, make one, change its settings and who gets it.
 
@@ -52,7 +52,13 @@ def list_command(door: Door, as_json: bool) -> None:
             slot = due.next_slot(each, each.zone or home.config.zone, now)
             left = store.unsubscribed(name) if store else frozenset()
             goes_to = [f"{who} (left)" if who in left else who for who in each.recipients]
-            when = slot.label if slot else "alert" if each.kind == "alert" else "never"
+            when = (
+                f"{slot.local_date} {slot.local_time:%H:%M}"
+                if slot
+                else "alert"
+                if each.kind == "alert"
+                else "never"
+            )
             rows.append((name, each.title, ", ".join(each.times), when, "\n".join(goes_to)))
     print_table(["digest", "title", "times", "next", "goes to"], rows)
     click.echo(counted(len(rows), "digest"))

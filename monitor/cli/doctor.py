@@ -10,7 +10,7 @@ import click
 
 from monitor.cli.checkup import Finding, examine
 from monitor.cli.door import Door
-from monitor.cli.tables import print_json
+from monitor.cli.tables import print_hanging, print_json
 
 WORDS = {"well": "well", "look": "look", "wrong": "WRONG"}
 
@@ -32,9 +32,9 @@ def doctor_command(door: Door, offline: bool, as_json: bool) -> None:
     for finding in examine(door, datetime.now(UTC), offline=offline):
         found.append(finding)
         if not as_json:
-            click.echo(f"{WORDS[finding.state]:6} {finding.about:12} {finding.text}")
+            print_hanging(f"{WORDS[finding.state]:6} {finding.about:12} ", finding.text)
             if finding.advice:
-                click.echo(f"{'':19} {finding.advice}")
+                print_hanging(" " * 20, finding.advice)
     if as_json:
         print_json([asdict(finding) for finding in found])
     if any(finding.state == "wrong" for finding in found):

@@ -58,6 +58,7 @@ COMMANDS = {
     "passwd": "serving",
     "people": "people",
 }
+SENTENCE_MAX = 300  # characters; longer ones end in "..."
 ENDED_BY_READER = 0  # `monitor score FILE | head` is done when head has enough
 ENDED_BY_PERSON = 130  # 128 + SIGINT, as shells count it
 
@@ -104,7 +105,18 @@ def _in_words(error: MonitorError) -> str:
     return str(error)
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """Commands under one name; what each does is told in a whole sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(SENTENCE_MAX)) for name, each in commands if each]
+            )
+
+
+class Commands(Group):
     """The commands, imported one by one; where our errors become an exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -90,7 +90,8 @@ def _tell_entry(home: Home, stored: StoredEntry) -> None:
     if stored.edited_at:
         click.echo(f"edited, seen {local_text(stored.edited_at, zone)}")
     if stored.background:
-        click.echo("it was old news when it was first seen, so no digest carries it")
+        why = "old news" if entry.published_at else "undated, which counts as old news,"
+        click.echo(f"it was {why} when it was first seen, so no digest carries it")
 
 
 def _tell_scores(home: Home, stored: StoredEntry, scores: Sequence[Score]) -> None:

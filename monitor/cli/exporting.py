@@ -187,6 +187,8 @@ def _newest(story: Story) -> tuple[datetime, int]:
 
 
 def _row(entry: Entry, story: int | None, best: Score, reports: int) -> Row:
+    # As in the mail: those that speak for it; those against only if none does.
+    because = [reason for reason in best.reasons if reason.points > 0] or best.reasons
     return {
         "story": story,
         "title": clean(entry.title),
@@ -196,7 +198,7 @@ def _row(entry: Entry, story: int | None, best: Score, reports: int) -> Row:
         "language": entry.language or "",
         "profile": best.profile,
         "score": round(best.value, 3),
-        "because": [clean(reason.term) for reason in best.reasons],
+        "because": [clean(reason.term) for reason in because],
         "reports": reports,
         "summary": clean(entry.summary),
     }

@@ -13,7 +13,7 @@ import click
 from monitor.adapters.home import Home, read_subscriptions, save_subscriptions
 from monitor.adapters.home.access import unused_names
 from monitor.adapters.home.opml import read_opml, write_opml
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import CouldNotBeDone, Door, Group
 from monitor.cli.feed_checks import (
     FOLDER_SEPARATOR,
     add_command,
@@ -35,7 +35,7 @@ from monitor.stages.health import Health, health
 from monitor.text import link_host
 
 
-@click.group("feeds")
+@click.group("feeds", cls=Group)
 def feeds_command() -> None:
     """List, add, remove, import and export the feeds of the home.
 

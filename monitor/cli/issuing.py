@@ -93,6 +93,8 @@ def _issue(
             click.echo(f"alert {name}: nothing passes its threshold that was not told before")
             return
         _tell_digest(report, name, dry_run=dry_run)
+        if not report.digest.stories and not store.entry_count():
+            click.echo("  no entry is stored yet: `monitor poll` polls the feeds once")
         if out is not None:
             _write_out(out, f"{name}-{report.digest.slot.label}", report)
         if delivery_wanted:
@@ -120,8 +122,13 @@ def _preview(door: Door, name: str, now: datetime) -> None:
     home = door.home()
     with open_store(home) as store:
         rendered = preview(store, plan_of(home, name), now)
-    page = Path(tempfile.mkdtemp(prefix="monitor-preview-")) / f"{name}.html"
-    page.write_text(rendered.page_html, encoding="utf-8")
+    try:
+        page = Path(tempfile.mkdtemp(prefix="monitor-preview-")) / f"{name}.html"
+        page.write_text(rendered.page_html, encoding="utf-8")
+    except OSError as error:
+        where = tempfile.gettempdir()
+        problem = f"the preview cannot be written to {where} ({error.strerror})"
+        raise CouldNotBeDone(f"{problem}; nothing was changed") from error
     click.echo(f"{rendered.subject}\n  page: {page}\n  nothing was changed")
     if click.launch(str(page)):
         click.echo("  no browser could be opened; open the page yourself", err=True)

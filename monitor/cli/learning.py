@@ -9,6 +9,7 @@ import click
 
 from monitor.adapters.articles import read_article
 from monitor.adapters.home import read_seeds
+from monitor.adapters.home.files import make_folder, write_file
 from monitor.cli.door import CouldNotBeDone, Door
 from monitor.cli.tables import print_table
 from monitor.model import Party
@@ -51,18 +52,10 @@ def new_command(door: Door, name: str, first: Sequence[Path], more: Sequence[Pat
     files = [read_article(file, name) for file in dict.fromkeys([*first, *more])]
     articles = [Article(file.title, file.text) for file in files]
     new = new_profile(name, articles, parties)
-    _write(path, new.text)
+    # Whole or not at all: a running service reads the folder, and half a profile stops a home.
+    make_folder(path.parent)
+    write_file(path, new.text.encode("utf-8"))
     _tell(new.learned, path, _titles(new.sides, parties))
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        problem = error.strerror or str(error)
-        raise CouldNotBeDone(f"{path} cannot be written ({problem}); nothing was kept") from error
 
 
 def _titles(sides: Iterable[str], parties: Iterable[Party]) -> list[str]:

@@ -11,12 +11,12 @@ import click
 
 from monitor.adapters.deliver import check_server, sender_hints
 from monitor.adapters.home import Home
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import CouldNotBeDone, Door, Group
 
 MARKS = {True: "ok", False: "WRONG", None: "note"}
 
 
-@click.group("mail")
+@click.group("mail", cls=Group)
 def mail_command() -> None:
     """Try the mail server; nothing is ever sent.
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.adapters.store import Store
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import CouldNotBeDone, Door, Group
 from monitor.cli.memory import memory
 from monitor.cli.tables import counted, local_text, print_json, print_table
 from monitor.model import OutboxMessage, OutboxState
@@ -32,7 +32,7 @@ UNDER_WAY = (OutboxState.SENDING, OutboxState.DATA_SENT)
 BY_HAND = "dropped by hand"
 
 
-@click.group("outbox")
+@click.group("outbox", cls=Group)
 def outbox_command() -> None:
     """Show where each message stands; send one again, or drop it.
 

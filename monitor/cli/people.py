@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.assemble import open_store
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import CouldNotBeDone, Door, Group
 from monitor.cli.memory import memory
 from monitor.cli.tables import counted, local_text, print_json, print_table
 from monitor.pipeline.readers import digests_of, forget_reader, known_readers
 
 
-@click.group("people")
+@click.group("people", cls=Group)
 def people_command() -> None:
     """Show what is kept of the readers of the mail, and forget it.
 

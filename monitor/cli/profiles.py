@@ -15,7 +15,7 @@ from monitor.cli.changing import (
     rescore_command,
     undo_command,
 )
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import CouldNotBeDone, Door, Group
 from monitor.cli.learning import new_command
 from monitor.cli.memory import memory_at
 from monitor.cli.tables import print_json, print_table
@@ -29,7 +29,7 @@ from monitor.cli.tuning import (
 from monitor.model import Learned, Party, TopicProfile
 
 
-@click.group("profiles")
+@click.group("profiles", cls=Group)
 def profiles_command() -> None:
     """List, show, make, try, teach and complete the topic profiles.
 

@@ -78,6 +78,9 @@ def poll_command(door: Door, every: bool, force: bool) -> None:
             rested=timedelta(0) if force else POLL_FLOOR,
             progress=progress,
         )
+    if not home.subscriptions:
+        click.echo("there is no feed to poll: add one with `monitor feeds add URL`")
+        return
     _tell_poll(report)
     if report.outcomes[PollOutcome.FAILED]:
         sys.exit(1)

@@ -11,7 +11,7 @@ import click
 from monitor.adapters.home import Home
 from monitor.adapters.home.settings import DURATION_RULE, parse_duration
 from monitor.adapters.store import RankNote, Store
-from monitor.cli.door import CouldNotBeDone, Door
+from monitor.cli.door import CouldNotBeDone, Door, Group
 from monitor.cli.memory import memory
 from monitor.cli.tables import local_text, print_json, print_table
 from monitor.model import Story
@@ -19,7 +19,7 @@ from monitor.model import Story
 LIMIT = 50
 
 
-@click.group("stories", invoke_without_command=True)
+@click.group("stories", cls=Group, invoke_without_command=True)
 @click.option(
     "--since", metavar="SPAN", default="48h", show_default=True, help='How far back: "12h", "7d".'
 )

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,9 +15,10 @@ from typing import Any
 
 import click
 
+from monitor.cli.stacked import shared_widths, stacked_lines
+
 # rich is loaded where it is used: it takes longer than all else that most commands do.
 PLAIN_WIDTH = 160  # no terminal tells its width: wide enough that few cells are wrapped
-WORDS_MIN_CHARS = 12  # narrower columns of words cannot be read
 PROGRESS_AFTER_S = 2.0  # work that is over sooner needs no bar
 
 
@@ -35,23 +37,38 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(file=sys.stdout)
+    if not console.is_terminal:
+        console = Console(file=sys.stdout, width=PLAIN_WIDTH)
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = shared_widths(columns, cells, console.width)
+    if not widths:
+        lines = stacked_lines(columns, cells, console.width)
+        click.echo("\n".join(["", *([title] if title else ()), *lines, ""]))
+        return
     table = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left")
-    for column in columns:
+    for column, width in zip(columns, widths, strict=True):
         numbers = column.startswith("#")
         table.add_column(
             Text(column.removeprefix("#")),
             justify="right" if numbers else "left",
             # In a narrow terminal words give way, never numbers.
             no_wrap=numbers,
-            min_width=None if numbers else min(WORDS_MIN_CHARS, _widest(rows, len(table.columns))),
+            width=width,
             overflow="fold",
         )
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    console = Console(file=sys.stdout)
-    if not console.is_terminal:
-        console = Console(file=sys.stdout, width=PLAIN_WIDTH)
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
     console.print(table)
+
+
+def print_hanging(head: str, text: str) -> None:
+    """Print a text behind its head; in a terminal its further lines stand under the first."""
+    if sys.stdout.isatty():
+        room = max(shutil.get_terminal_size().columns, len(head) + 20)
+        lines = textwrap.wrap(text, room - len(head), break_on_hyphens=False)
+        text = f"\n{' ' * len(head)}".join(lines)
+    click.echo(f"{head}{text}")
 
 
 def _narrow(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
@@ -80,10 +97,6 @@ def _narrow(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[st
     if is_terminal and not os.environ.get("NO_COLOR"):
         head = click.style(head, bold=True)
     return [blank, head, f" {'─' * (len(blank) - 2)} ", *aligned[1:], blank]
-
-
-def _widest(rows: Sequence[Sequence[object]], column: int) -> int:
-    return max((len(str(row[column])) for row in rows), default=1)
 
 
 def print_json(value: object) -> None:

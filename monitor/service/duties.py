@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from monitor.adapters.home import Home
@@ -25,6 +26,7 @@ class Duties:
     def __init__(self, around: Around) -> None:
         self._around = around
         self._scored: Home | None = None  # the learning thread's own
+        self._unread: frozenset[str] = frozenset()  # channels, the delivery thread's own
 
     def digest(self, store: Store) -> None:
         """Issue what is due; a digest that cannot be issued keeps no other one back."""
@@ -49,6 +51,7 @@ class Duties:
         """Send what is due, by mail and by channel; one at a time on a home."""
         home, clock = self._around.home(), self._around.clock
         channels = channels_of(home)
+        self._tell_unread({} if channels is None else channels.unread)
         if not home.config.mail.host and channels is None:
             return
         with Lock(home.state / "delivery.lock") as lock:
@@ -59,6 +62,14 @@ class Duties:
                 run_channels(store, channels, clock(), resend=resend, stopped=self._delivery_stops)
             if home.config.mail.host:
                 run_delivery(store, mail_server_of(home), clock(), stopped=self._delivery_stops)
+
+    def _tell_unread(self, unread: Mapping[str, str]) -> None:
+        """Say whose address cannot be read: what is for that channel waits, and nothing else."""
+        for name in self._unread - unread.keys():
+            self._around.watch.over(f"{name} waits")
+        for name, problem in unread.items():
+            self._around.watch.tell(f"{name} waits", problem)
+        self._unread = frozenset(unread)
 
     def _delivery_stops(self) -> bool:
         return self._around.stopped("deliver")

@@ -13,6 +13,12 @@ _BEGINNINGS = (
     ("less of ", "reason_less"),
     ("nothing of ", "reason_nothing"),
 )
+# The parties that come with the program; one of somebody's own keeps its name.
+_PARTIES = {
+    "Mexico": "party_mexico",
+    "United States": "party_united_states",
+    "Elsewhere": "party_elsewhere",
+}
 _WHOLE = {
     "to begin with": "reason_begin",
     "verdicts on other entries": "reason_offset",
@@ -22,12 +28,18 @@ _WHOLE = {
 
 
 def say_reason(label: str, t: Mapping[str, str]) -> str:
-    """Return a reason's label in the language of `t`; a party's name stays as it is."""
+    """Return a reason's label in the language of `t`."""
     if label in _WHOLE:
         return t[_WHOLE[label]]
     for beginning, name in _BEGINNINGS:
         if label.startswith(beginning):
             rest = label.removeprefix(beginning)
-            words = t[name].format(term=t[_WHOLE[rest]] if rest in _WHOLE else rest)
-            return words.replace(" de el ", " del ")
-    return label
+            if name in ("reason_less", "reason_nothing"):
+                rest = t[_WHOLE[rest]] if rest in _WHOLE else _party(rest, t)
+            return t[name].format(term=rest).replace(" de el ", " del ")
+    party, colon, alias = label.partition(": ")
+    return f"{_party(party, t)}{colon}{alias}"
+
+
+def _party(title: str, t: Mapping[str, str]) -> str:
+    return t[_PARTIES[title]] if title in _PARTIES else title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.channels import Channels, Timeouts
+from monitor.adapters.channels import Channels, Timeouts, _words
 from monitor.config import NetworkSettings
 from monitor.errors import DeliveryError, StoreError
 from monitor.model import Message
@@ -176,6 +177,18 @@ def test_a_provisional_answer_is_followed_by_the_one_that_counts(hook: Hook) -> 
     hook.answer = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"
 
     assert outcome(hook.channels)[0] == "sent"
+
+
+def test_an_answer_that_only_goes_on_about_itself_is_none(hook: Hook) -> None:
+    hook.answer = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n" * 4000
+
+    assert outcome(hook.channels)[0] == "uncertain"
+
+
+def test_an_error_without_words_is_told_by_its_kind_alone() -> None:
+    assert _words(http.client.CannotSendRequest("https://chat.example/hooks/secret")) == (
+        "CannotSendRequest"
+    )
 
 
 def test_a_server_that_is_not_there_is_tried_again() -> None:

@@ -12,7 +12,6 @@ import pytest
 from monitor.adapters.channels import Channels, Timeouts
 from monitor.adapters.home import create_home, open_home
 from monitor.config import NetworkSettings
-from monitor.errors import ConfigError
 from monitor.model import OutboxState
 from monitor.pipeline.digests import addressing
 from monitor.pipeline.digests.channel_run import channels_of, run_channels
@@ -66,6 +65,23 @@ def test_an_issue_waits_for_the_channel_as_for_a_reader(hooked: Desk) -> None:
     assert {key: posted[key] for key in ("version", "digest", "slot", "story_count")} == {
         "version": 1, "digest": "morning", "slot": "2026-07-12-0700", "story_count": 1,
     }  # fmt: skip
+
+
+def test_what_another_handed_over_meanwhile_is_not_posted(hooked: Desk) -> None:
+    hooked.tell("a")
+    hooked.run(SEVEN)
+
+    def another_run() -> bool:
+        (due,) = hooked.store.due_messages(SEVEN, posts=True)
+        hooked.store.claim(due.message.id, SEVEN)
+        return False
+
+    with Site({"/": Reply()}) as site:
+        channels = silent_channels(site.port)
+        report = run_channels(hooked.store, channels, SEVEN, stopped=another_run)
+
+    assert (dict(report.outcomes), report.problems, site.asked) == ({}, [], [])
+    assert states(hooked)[HOOK] is OutboxState.SENDING
 
 
 def test_mail_and_channels_are_delivered_apart(hooked: Desk) -> None:
@@ -164,22 +180,48 @@ def test_a_homes_channels_come_from_its_digests(tmp_path: Path) -> None:
     assert channels_of(open_home(tmp_path, {})) is not None
 
     settings.write_text('[digests.morning]\nwebhook_file = "hook"\n')
-    with pytest.raises(ConfigError, match="cannot be read"):
-        channels_of(open_home(tmp_path, {}))
+    assert unread(tmp_path) == {
+        HOOK: f"monitor.toml, digests.morning.webhook_file: {tmp_path / 'hook'} cannot be read"
+        " (No such file or directory)"
+    }
     (tmp_path / "hook").write_text("https://chat.example.org/hooks/s3cret\n")
     (tmp_path / "hook").chmod(0o600)
-    assert channels_of(open_home(tmp_path, {})) is not None
+    assert unread(tmp_path) == {}
     assert addressing.channels_of(plan_of(open_home(tmp_path, {}), "morning")) == (HOOK,)
 
     settings.write_text('[digests.morning]\napprise_file = "urls"\n')
-    with pytest.raises(ConfigError, match="cannot be read"):
-        channels_of(open_home(tmp_path, {}))
+    assert unread(tmp_path) == {
+        "apprise:morning": "monitor.toml, digests.morning.apprise_file: "
+        f"{tmp_path / 'urls'} cannot be read (No such file or directory)"
+    }
     (tmp_path / "urls").write_text("# mine\n\njson://localhost\n")
     (tmp_path / "urls").chmod(0o644)
-    with pytest.raises(ConfigError, match="chmod 600"):
-        channels_of(open_home(tmp_path, {}))
+    assert unread(tmp_path) == {
+        "apprise:morning": "monitor.toml, digests.morning.apprise_file: other users may read "
+        f"{tmp_path / 'urls'}; run: chmod 600 {tmp_path / 'urls'}"
+    }
     (tmp_path / "urls").chmod(0o600)
-    assert channels_of(open_home(tmp_path, {})) is not None
+    assert unread(tmp_path) == {}
+
+
+def unread(root: Path) -> dict[str, str]:
+    channels = channels_of(open_home(root, {}))
+
+    assert channels is not None
+    return dict(channels.unread)
+
+
+def test_a_channel_whose_address_cannot_be_read_lets_its_messages_wait(hooked: Desk) -> None:
+    hooked.tell("a")
+    hooked.run(SEVEN)
+
+    report = run_channels(hooked.store, Channels({}, unread={HOOK: "no such file"}), SEVEN)
+
+    assert report.outcomes == {OutboxState.RETRY: 1}
+    assert [(item.message.recipient, said) for item, said in report.problems] == [
+        (HOOK, "no such file")
+    ]
+    assert states(hooked) == {ANA: OutboxState.QUEUED, HOOK: OutboxState.RETRY}
 
 
 def test_a_digest_may_have_a_webhook_and_apprise(hooked: Desk) -> None:

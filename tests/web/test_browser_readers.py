@@ -12,6 +12,9 @@ from tests.chromium import Person
 from tests.factories import NOON
 from tests.pages import PASSWORD, READER, Pages, served
 
+# What the pages run through is measured by their own tests; a browser is slow to start.
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("unmeasured")]
+
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
@@ -103,7 +106,6 @@ def test_a_person_logs_in_and_out(person: Person) -> None:
     assert person.is_at.startswith("/login")
 
 
-@pytest.mark.usefixtures("unmeasured")
 def test_no_page_shuts_anybody_out(person: Person, pages: Pages) -> None:
     links = [
         pages.link("unsubscribe"),

@@ -18,6 +18,8 @@ from tests.pages import SETTINGS, Pages, served
 from tests.servers import Reply, Site
 from tests.smtp import ScriptedSmtp
 
+# What the pages run through is measured by their own tests; a browser is slow to start.
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("unmeasured")]
 NETWORK = '\n[network]\nallow = ["127.0.0.0/8"]\nports = [{port}]\n'
 ARTICLE = (
     "Frost in the vineyards\n"
@@ -243,7 +245,6 @@ def test_typing_a_search_shows_what_it_finds(driver: webdriver.Chrome, room: Pag
         assert [mark.text for mark in person.sees("mark")] == ["México"]
 
 
-@pytest.mark.usefixtures("unmeasured")
 def test_no_page_of_tuning_shuts_anybody_out(driver: webdriver.Chrome, room: Pages) -> None:
     number = number_of(room, "tariffs")
     with visited(driver, room) as person:

@@ -18,10 +18,13 @@ from tests.factories import make_entry
         ("theme: tariff*", "tema: tariff*"),
         ("against: cup", "en contra: cup"),
         ("verdicts: cup", "veredictos: cup"),
-        ("less of United States", "menos de United States"),
+        ("less of United States", "menos de Estados Unidos"),
         ("nothing of the theme", "nada del tema"),
         ("verdicts on other entries", "veredictos sobre otras entradas"),
-        ("Mexico: Sheinbaum", "Mexico: Sheinbaum"),
+        ("nothing of Mexico", "nada de México"),
+        ("Mexico: Sheinbaum", "México: Sheinbaum"),
+        ("Elsewhere: Canada", "Otros países: Canada"),
+        ("Aland: Ana: the queen", "Aland: Ana: the queen"),
     ],
 )
 def test_a_reason_is_said_in_spanish(label: str, spanish: str) -> None:

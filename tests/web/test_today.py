@@ -141,6 +141,19 @@ def test_an_issue_whose_time_has_come_is_next_no_more(tmp_path: Path) -> None:
     assert "2026-07-13 07:00" in after
 
 
+def test_near_misses_are_announced_where_there_are_any(tmp_path: Path) -> None:
+    with newsroom(tmp_path / "home") as pages:
+        seen = pages.browser().get("/?outlet=nobody").words
+        with pages.store() as store:
+            store._db._conn.execute("UPDATE score SET value = 0.49 WHERE value > 0.49")
+    with newsroom(tmp_path / "home") as pages:
+        near = pages.browser().get("/").words
+
+    assert "the next issue would be empty." in seen
+    assert "What nearly passed" not in seen
+    assert "What nearly passed stands below." in near
+
+
 def test_a_home_without_entries_says_how_they_come(tmp_path: Path) -> None:
     with served(tmp_path / "home") as pages:
         with pages.store() as store:

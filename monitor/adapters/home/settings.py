@@ -130,8 +130,15 @@ def _prepared(
                 raise file.error(here, DURATION_RULE)
             prepared[key] = f"PT{int(duration.total_seconds())}S"
         else:
+            _refuse_unseen(file, value, here)
             prepared[key] = value
     return prepared
+
+
+def _refuse_unseen(file: TomlFile, value: object, path: KeyPath) -> None:
+    """Refuse what no name, address, file or title holds, and what headers and systems end at."""
+    if isinstance(value, str) and any(char < " " or char == "\x7f" for char in value):
+        raise file.error(path, "it holds a line break or another character that is not seen")
 
 
 def _validated(file: TomlFile, prepared: Mapping[str, Any]) -> Config:
@@ -416,7 +423,9 @@ def _check_digest(
             raise file.error((*here, "profiles", index), problem)
     _check_recipients(file, here, digest)
     _between(file, (*here, "length"), digest.length, 1, LENGTH_MAX)
-    _between(file, (*here, "related"), digest.related, 0, LENGTH_MAX)
+    _between(file, (*here, "outlet_share"), digest.outlet_share, 1, LENGTH_MAX)
+    for key in ("related", "patience", "movement"):
+        _between(file, (*here, key), getattr(digest, key), 0, LENGTH_MAX)
     _between(file, (*here, "threshold_shift"), digest.threshold_shift, -1.0, 1.0)
     _check_alert(file, here, digest)
     good = not digest.webhook or _WEBHOOK.fullmatch(digest.webhook) is not None

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from monitor.adapters.channels import Channels
+from monitor.adapters.channels import APPRISE, WEBHOOK, Channels
 from monitor.adapters.home import Home
 from monitor.adapters.home.access import read_secret
 from monitor.adapters.home.secret import secret_lines
+from monitor.adapters.home.tomlfile import NOTHING_STARTED
 from monitor.adapters.store import Store
-from monitor.errors import DeliveryError
+from monitor.errors import ConfigError, DeliveryError
 from monitor.model import OutboxState
 from monitor.pipeline.digests.delivery_run import DeliveryReport, settle
 
@@ -19,20 +20,35 @@ logger = logging.getLogger(__name__)
 
 
 def channels_of(home: Home) -> Channels | None:
-    """Return the channels of the home's digests, None when they have none. Raises ConfigError."""
-    webhooks, apprise = {}, {}
+    """Return the channels of the home's digests, None when they have none.
+
+    A file that cannot be read lets that one channel's messages wait, and nobody else's.
+    """
+    webhooks: dict[str, str] = {}
+    apprise: dict[str, tuple[str, ...]] = {}
+    unread: dict[str, str] = {}
     for name, settings in home.config.digests.items():
-        if settings.webhook:
-            webhooks[name] = settings.webhook
-        elif settings.webhook_file:
-            where = f"digests.{name}.webhook_file"
-            webhooks[name] = read_secret(home.root / settings.webhook_file, where)
-        if settings.apprise_file:
-            where = f"digests.{name}.apprise_file"
-            apprise[name] = secret_lines(home.root / settings.apprise_file, where)
-    if not webhooks and not apprise:
+        try:
+            if settings.webhook:
+                webhooks[name] = settings.webhook
+            elif settings.webhook_file:
+                where = f"digests.{name}.webhook_file"
+                webhooks[name] = read_secret(home.root / settings.webhook_file, where)
+        except ConfigError as error:
+            unread[f"{WEBHOOK}{name}"] = _why(error)
+        try:
+            if settings.apprise_file:
+                where = f"digests.{name}.apprise_file"
+                apprise[name] = secret_lines(home.root / settings.apprise_file, where)
+        except ConfigError as error:
+            unread[f"{APPRISE}{name}"] = _why(error)
+    if not webhooks and not apprise and not unread:
         return None
-    return Channels(webhooks, apprise, network=home.config.network)
+    return Channels(webhooks, apprise, unread=unread, network=home.config.network)
+
+
+def _why(error: ConfigError) -> str:
+    return str(error).removesuffix(f"; {NOTHING_STARTED}")
 
 
 def run_channels(

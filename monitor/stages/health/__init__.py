@@ -30,7 +30,7 @@ ADVICE: dict[str, str] = {
     " own server, name its network in [network] allow and its port in [network] ports.",
     Problem.REDIRECTS: "It is sent on in a circle or too often. Find the feed's new address with"
     " `monitor feeds add SITE`.",
-    Problem.TOO_LARGE: "It is over 10 MB. Look for a shorter feed of the same site.",
+    Problem.TOO_LARGE: "It is more than is read (10 MB). Look for a shorter feed of the same site.",
     Problem.TRUNCATED: "It breaks off half-way. It is tried again; if it stays so, tell the"
     " publisher.",
     Problem.BLOCKED: "The publisher turns this monitor away. Name a contact in monitor.toml and"

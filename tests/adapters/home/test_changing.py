@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.home import open_home, read_seeds
+from monitor.adapters.home.editing import with_change
 from monitor.adapters.home.revising import (
     add_profile,
+    change_list,
     change_profile,
     change_settings,
     has_previous,
@@ -152,3 +154,14 @@ def test_settings_that_would_not_do_change_nothing(root: Path) -> None:
         change_settings(root, ("zone",), {"x": "y"})
 
     assert (root / "monitor.toml").read_text() == SETTINGS
+
+
+def test_what_is_no_list_and_no_table_in_a_file_is_not_written_over(root: Path) -> None:
+    (root / "monitor.toml").write_text('muted = "The Example"\n')
+
+    with pytest.raises(ConfigError, match=r"monitor\.toml, muted: expected a list; nothing was"):
+        change_list(root, "muted", lambda outlets: [*outlets, "Another"])
+    with pytest.raises(ConfigError, match=r"x\.toml, terms: expected a table; nothing was changed"):
+        with_change(b"threshold = 0.5\nterms = 3\n", "seeds/x.toml", CHANGE)
+
+    assert (root / "monitor.toml").read_text() == 'muted = "The Example"\n'

@@ -100,6 +100,17 @@ def test_a_digest_says_only_what_differs_from_the_one_it_extends(tmp_path: Path)
     assert weekly.zone == "America/Mexico_City"
 
 
+def test_a_feed_may_have_a_proxy_of_its_own_or_none(tmp_path: Path) -> None:
+    proxy = 'proxy = "http://proxy.example:3128"'
+
+    feeds = opened(tmp_path, f'[feeds.One]\n{proxy}\n[feeds.Two]\nproxy = "none"').config.feeds
+
+    assert {name: feed.proxy for name, feed in feeds.items()} == {
+        "One": "http://proxy.example:3128",
+        "Two": "none",
+    }
+
+
 def test_recipients_of_its_own_replace_the_inherited_ones(tmp_path: Path) -> None:
     home = opened(
         tmp_path,
@@ -161,6 +172,11 @@ def test_recipients_of_its_own_replace_the_inherited_ones(tmp_path: Path) -> Non
         ('[digests.m]\nrecipients = ["a@b.org\\nBcc: c@d.org"]', "is no mail address"),
         ('[digests.m]\nrecipients = ["a@b.org", "A@b.org"]', "would get two mails"),
         ("[digests.m]\nlength = 0", "digests.m.length: 0 is not allowed; expected 1 to 200"),
+        ("[digests.m]\noutlet_share = 0", "outlet_share: 0 is not allowed; expected 1 to 200"),
+        ("[digests.m]\npatience = -1", "digests.m.patience: -1 is not allowed; expected 0 to 200"),
+        ("[digests.m]\nmovement = 999999999", "999999999 is not allowed; expected 0 to 200"),
+        ('[digests.m]\ntitle = "a\\nb"', "digests.m.title: it holds a line break or another"),
+        ('[mail]\npassword_file = "a\\u0000"', "mail.password_file: it holds a line break"),
         ("[digests.m]\nthreshold_shift = nan", "threshold_shift: nan is not allowed"),
         ("[digests.m]\nthreshold = 1.5", "threshold: 1.5 is not allowed"),
         ("[digests.m]\nper_day = 0", "per_day: 0 is not allowed"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from monitor.adapters.home import read_subscriptions
-from monitor.adapters.home.subscribing import add_feeds, pause_feed, remove_feed
+from monitor.adapters.home.subscribing import FEEDS_MAX, add_feeds, pause_feed, remove_feed
+from monitor.errors import ConfigError
 from tests.factories import make_subscription
 
 ONE, TWO = make_subscription("one"), make_subscription("two", language="es")
@@ -37,3 +40,13 @@ def test_a_feed_is_removed_and_the_list_before_is_kept(tmp_path: Path) -> None:
     assert not remove_feed(tmp_path, ONE.url)
     assert read_subscriptions(tmp_path) == (TWO,)
     assert ONE.url in (tmp_path / "feeds.opml.bak").read_text()
+
+
+def test_a_list_that_nobody_could_look_at_is_not_made(tmp_path: Path) -> None:
+    add_feeds(tmp_path, [ONE])
+    many = [make_subscription(f"feed{n}") for n in range(FEEDS_MAX)]
+
+    with pytest.raises(ConfigError, match="that would be over 20,000 feeds; nothing was added"):
+        add_feeds(tmp_path, many)
+
+    assert read_subscriptions(tmp_path) == (ONE,)

@@ -248,6 +248,8 @@ sonora: sonora, sonorens*, hermosillo | sonora*, hermosillo;
 tabasco: tabasco, tabasqueñ* | tabasco;
 tamaulipas: tamaulipas, tamaulipec* | tamaulipas;
 tijuana: tijuana, tijuanens* | tijuana;
+laredo: laredo | laredo;
+nuevolaredo: nuevo laredo | nuevo laredo;
 tlaxcala: tlaxcala, tlaxcaltec* | tlaxcala;
 veracruz: veracruz, veracruzan* | veracruz*;
 yucatan: yucatan, yucatec*, merida | yucatan, yucatec*, merida;
