@@ -116,6 +116,27 @@ def test_a_recognised_subject_adds_its_words_in_both_languages() -> None:
     assert {"incendio*", "bomberos", "wildfire*"} <= learned.profile.terms.keys()
 
 
+def test_where_two_of_five_things_happened_is_no_subject() -> None:
+    learned = learn_profile(
+        "wine",
+        [
+            Article("Frost burns the vines", "Vineyards of Mendoza, Argentina, lost their grapes."),
+            Article("Wineries ship more bottles", "Wine of Chile sells well in Brazil and Peru."),
+            Article("Bodegas pull up vines", "The cellars of Rioja hold more red wine than sells."),
+            Article("Champagne houses raise prices", "A small vintage, and bottles cost more."),
+            Article("Vintners pick early", "The grapes of Napa were ripe in August, vintners say."),
+        ],
+        BACKGROUND,
+    )
+
+    assert learned.subjects == ()
+    assert learned.profile.terms.keys() & {"lula", "milei", "peru*", "chile*"} == set()
+    assert learned.warnings == (
+        "the articles are short; whole ones tell far better what is meant",
+        "no subject of the shipped list was recognised; the terms are the articles' own",
+    )
+
+
 def test_a_learned_profile_finds_news_of_its_subject_and_leaves_the_rest() -> None:
     profile = learn_profile("bees", BEES, BACKGROUND).profile
     scorer = Scorer([profile], [])

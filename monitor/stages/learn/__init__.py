@@ -35,6 +35,8 @@ PHRASE_SHARE: Final = 0.15  # a phrase adds to its words, which are found with i
 # A subject counts when the articles use its words this much, relative to the one they
 # use most; the most of its words a subject can add is a term of two fifths the weight.
 SUBJECT_FLOOR: Final = 0.3
+# What fewer than this share of the articles speak of is where something happened, or an aside.
+SUBJECT_SUPPORT: Final = 0.5
 SUBJECTS_MAX: Final = 4
 SUBJECT_SHARE: Final = 0.4
 SUBJECT_POWER: Final = 1.5
@@ -43,6 +45,7 @@ SUBJECT_PRIOR_WORDS: Final = 1_000
 TELLING_SHARE: Final = 1e-5
 VAGUE_SHARE: Final = 3e-3
 
+SHORT_WORDS: Final = 40  # on average: teasers rather than articles
 TERMS_MAX: Final = 120  # what a person can read
 # The strongest term weighs 3: in a title alone it brings a profile of no party to 0.5.
 STRONGEST: Final = 3.0
@@ -222,10 +225,11 @@ def _subjects(
     texts: Sequence[_Text], usage: Usage, subjects: Mapping[str, Sequence[str]]
 ) -> dict[str, float]:
     """Return the subjects the articles are about, and how much: the clearest 1."""
-    found = {
-        name: sum(_about(terms, text, usage) for text in texts) / len(terms) ** 0.5
-        for name, terms in subjects.items()
-    }
+    found = {}
+    for name, terms in subjects.items():
+        told = [_about(terms, text, usage) for text in texts]
+        if sum(value > 0 for value in told) >= SUBJECT_SUPPORT * len(texts):
+            found[name] = sum(told) / len(terms) ** 0.5
     clearest = max(found.values(), default=0.0)
     if clearest <= 0:
         return {}
@@ -301,6 +305,8 @@ def _is_name(term: str, texts: Sequence[_Text]) -> bool:
 def _doubts(texts: Sequence[_Text], subjects: Mapping[str, float]) -> Iterator[str]:
     if len(texts) < 3:
         yield f"learned from {len(texts)} articles only; five tell far better what is meant"
+    if sum(text.length for text in texts) < SHORT_WORDS * len(texts):
+        yield "the articles are short; whole ones tell far better what is meant"
     if not subjects:
         yield "no subject of the shipped list was recognised; the terms are the articles' own"
 
