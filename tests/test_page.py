@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +54,13 @@ def test_any_bytes_can_be_looked_at(body: bytes) -> None:
 
     assert not text or len(text) >= 200
     assert not title or text
+
+
+@pytest.mark.parametrize("name", ["undefined", "base64", "nonsense", "utf-8"])
+def test_what_a_page_says_of_itself_keeps_none_from_being_read(name: str) -> None:
+    body = page(
+        f"<article><h1>Frost</h1><![unheard of]><p>{SENTENCE * 3}</p></article>",
+        head=f'<meta charset="{name}">',
+    )
+
+    assert page_article(body) == ("Frost", (SENTENCE * 3).strip())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def pieces(path: Path, start: int = 0) -> Iterator[Piece]:
     reader = {LINES: _line_pieces, PAGES: _page_pieces, FEEDS: _feed_pieces}[kind_of(path)]
     try:
         yield from reader(path, start)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         raise ArchiveError(
             f"{path}: cannot be read to its end ({said}); what was read so far is kept"
@@ -103,6 +104,35 @@ def _line_pieces(path: Path, start: int) -> Iterator[Piece]:
 # ---------------------------------------------------------------- pages
 
 
+def _page_pieces(path: Path, start: int) -> Iterator[Piece]:
+    with path.open("rb") as file:
+        file.seek(start)
+        records = _records(file)
+        pages: list[Page] = []
+        size, place = 0, start
+        held: Page | None = None  # of the last record, whole once reading went on behind it
+        damage: Exception | None = None
+        try:
+            for record in records:
+                place = records.offset  # asked for its place, it would be passed over
+                if held:
+                    pages.append(held)
+                    size += len(held.body)
+                if size >= PIECE_BYTES:
+                    yield Piece(path.name, PAGES, start, place, place, pages=tuple(pages))
+                    start, pages, size = place, [], 0
+                held = _page(record)
+            end = path.stat().st_size
+        except (_warcio().exceptions.ArchiveLoadFailed, _DamageError) as error:
+            damage, end = error, max(records.offset, place)
+        if held and end > place:
+            pages.append(held)
+        yield Piece(path.name, PAGES, start, end, end, pages=tuple(pages))
+        if damage:
+            problem = f"damaged after byte {end} ({damage}); what was read so far is kept"
+            raise ArchiveError(f"{path}: {problem}") from damage
+
+
 def _warcio() -> Any:
     try:
         import warcio.archiveiterator
@@ -113,28 +143,48 @@ def _warcio() -> Any:
     return warcio
 
 
-def _page_pieces(path: Path, start: int) -> Iterator[Piece]:
+class _DamageError(Exception):
+    """Something packed cannot be unpacked, or ends too soon."""
+
+
+def _records(file: IO[bytes]) -> Any:
+    """Return warcio's records, which end where there is damage: it would tell none, and go on."""
     warcio = _warcio()
-    with path.open("rb") as file:
-        file.seek(start)
-        records = warcio.archiveiterator.ArchiveIterator(file, no_record_parse=False)
-        pages: list[Page] = []
-        size = 0
-        try:
-            for record in records:
-                if size >= PIECE_BYTES:
-                    end = records.get_record_offset()
-                    yield Piece(path.name, PAGES, start, end, end, pages=tuple(pages))
-                    start, pages, size = end, [], 0
-                if page := _page(record):
-                    pages.append(page)
-                    size += len(page.body)
-        except warcio.exceptions.ArchiveLoadFailed as error:
-            raise ArchiveError(
-                f"{path}: damaged after byte {start} ({error}); what was read so far is kept"
-            ) from error
-        end = path.stat().st_size
-        yield Piece(path.name, PAGES, start, end, end, pages=tuple(pages))
+
+    class Unpacked(warcio.bufferedreaders.DecompressingBufferedReader):  # type: ignore[misc, name-defined]
+        is_amid = False  # something of a packed record was read, and not its end
+
+        def _process_read(self, data: bytes) -> None:
+            if self.is_amid and not data:
+                raise _DamageError("it ends too soon")
+            super()._process_read(data)
+
+        def _decompress(self, data: bytes) -> bytes:
+            if self.num_read == 0 and not self.is_amid and not data.startswith(b"\x1f\x8b"):
+                self.decompressor = None  # nothing is packed
+            if self.decompressor is None:
+                return data
+            try:
+                plain: bytes = self.decompressor.decompress(data)
+            except zlib.error as error:
+                raise _DamageError(str(error)) from error
+            self.is_amid = not self.decompressor.eof
+            return plain
+
+    class Records(warcio.archiveiterator.ArchiveIterator):  # type: ignore[misc, name-defined]
+        offset: int
+
+        def read_to_end(self, record: Any = None) -> None:
+            offset = self.offset
+            super().read_to_end(record)
+            is_packed = self.reader.decompressor is not None
+            if self.record and not is_packed and getattr(self.record.raw_stream, "limit", 0):
+                self.offset = offset
+                raise _DamageError("it ends too soon")
+
+    records = Records(file, arc2warc=True)
+    records.reader = Unpacked(file)
+    return records
 
 
 def _page(record: Any) -> Page | None:

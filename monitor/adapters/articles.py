@@ -17,6 +17,11 @@ BYTES_MAX: Final = 20 * 1024 * 1024
 CHARS_MAX: Final = 400_000  # a long book chapter; more is no article
 TITLE_MAX_CHARS: Final = 300
 HTML_ENDINGS: Final = frozenset({".html", ".htm", ".xhtml"})
+# What foreign readers were seen to raise, beside errors of their own, over what is broken.
+_TROUBLE: Final = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError,
+    TypeError, ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,11 @@ def _from_html(body: bytes, path: Path, profile: str) -> ArticleFile:
             f"(or save the article as text); {_NOTHING}"
         )
         raise LearningError(profile, problem) from error
-    found = trafilatura.bare_extraction(body, include_comments=False, with_metadata=True)
+    try:
+        found = trafilatura.bare_extraction(body, include_comments=False, with_metadata=True)
+    except _TROUBLE as error:
+        problem = f"{path} cannot be read as HTML ({type(error).__name__}); {_NOTHING}"
+        raise LearningError(profile, problem) from error
     if found is None:
         raise LearningError(profile, f"no article was found in {path}; {_NOTHING}")
     return _article(found.title or "", found.text or "")
@@ -101,11 +110,14 @@ def _from_pdf(body: bytes, path: Path, profile: str) -> ArticleFile:
         raise LearningError(profile, problem) from error
     from io import BytesIO
 
+    kinds = [kind for kind in vars(pypdf.errors).values() if isinstance(kind, type)]
+    own = tuple(kind for kind in kinds if issubclass(kind, Exception))
+    trouble: tuple[type[Exception], ...] = (*_TROUBLE, *own)
     try:
         reader = pypdf.PdfReader(BytesIO(body))
         pages = [page.extract_text() for page in reader.pages]
         title = str(reader.metadata.title or "") if reader.metadata else ""
-    except (pypdf.errors.PyPdfError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except trouble as error:
         problem = f"{path} cannot be read as a PDF ({type(error).__name__}); {_NOTHING}"
         raise LearningError(profile, problem) from error
     text = "\n".join(pages).strip()[:CHARS_MAX]

@@ -258,9 +258,10 @@ class _Flight(Generic[T, R]):
             self._forget(future)
 
     def cancel(self) -> None:
-        for _, future in self._items.values():
-            future.cancel(force=True)
-            self._forget(future)
+        with contextlib.suppress(OSError, RuntimeError):  # where the connection is gone
+            for _, future in self._items.values():
+                future.cancel(force=True)
+                self._forget(future)
         self._items.clear()
 
     def _result(self, future: Any) -> R | MonitorError | WorkerDied:

@@ -353,8 +353,7 @@ def _settle_in(packed_context: bytes, limits: TaskLimits) -> None:
 
 def _work(function: Callable[[Any, Any], Any], packed: bytes) -> bytes:
     """Do one item. Packing and unpacking are its own cost, so they count too."""
-    if _desk is None:
-        raise RuntimeError("the worker was not set up")
+    assert _desk is not None  # every worker begins with `_settle_in`
     _desk.set_up()
     with _limited(_desk):
         try:

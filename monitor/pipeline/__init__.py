@@ -44,9 +44,8 @@ _RUNS = ("polling.poll_run", "digests.digest_run", "digests.delivery_run")
 
 def __getattr__(name: str) -> object:
     """Import a run when it is first asked for: worker processes need none (reading.py)."""
-    if name in __all__:
-        for module in _RUNS:
-            found = getattr(import_module(f"{__name__}.{module}"), name, None)
-            if found is not None:
-                return found
+    for module in _RUNS if name in __all__ else ():
+        found = getattr(import_module(f"{__name__}.{module}"), name, None)
+        if found is not None:
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Final
+
+from monitor.text.tags import TagReader
 
 LEAST_CHARS: Final = 200  # of an article; a page of less is a notice or a list
 PARAGRAPH_CHARS: Final = 40  # shorter ones are captions, buttons and bylines
@@ -35,14 +36,14 @@ def _decoded(body: bytes) -> str:
     for encoding in (named[1].decode("ascii") if named else "utf-8", "utf-8"):
         try:
             return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # some names are of what decodes nothing
             continue
     return body.decode("cp1252", "replace")
 
 
-class _Paragraphs(HTMLParser):
+class _Paragraphs(TagReader):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.title = ""
         self.heading = ""
         self.all: list[str] = []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.adapters.articles import BYTES_MAX, ArticleFile, read_article
+from monitor.adapters.articles import BYTES_MAX, ArticleFile, article_of, read_article
 from monitor.adapters.home.profile_files import check_term, read_profile
 from monitor.adapters.home.profile_text import profile_text, quoted
 from monitor.adapters.home.tomlfile import TomlFile
@@ -88,6 +90,111 @@ def test_a_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, library, None)  # as if it were not installed
 
     assert f"pip install 'news-monitor{extra}'" in refused(written(tmp_path, name, body))
+
+
+def test_a_file_that_is_too_large_is_told_and_not_looked_at() -> None:
+    with pytest.raises(LearningError, match=r"a\.txt is over \d+ MiB; nothing was written"):
+        article_of(b"x" * (BYTES_MAX + 1), Path("a.txt"), "bees")
+
+
+def test_without_an_extra_a_page_is_read_by_its_paragraphs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    said = "The bees of the valley swarm in May, and each hive has its keeper. " * 4
+    page = f"<html><h1>Bees</h1><article><p>{said}</p></article></html>".encode()
+
+    assert read_article(written(tmp_path, "a.html", page), "bees") == ArticleFile(
+        "Bees", said.strip()
+    )
+
+
+def test_what_the_extra_finds_in_a_page_is_taken_and_nothing_found_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the library itself, which is not installed here, only what it answers stands in."""
+    found = [SimpleNamespace(title="Bees", text="They swarm."), None]
+    library = SimpleNamespace(bare_extraction=lambda *_, **__: found.pop(0))
+    monkeypatch.setitem(sys.modules, "trafilatura", library)
+    page = written(tmp_path, "a.html", b"<html><p>Bees</p></html>")
+
+    assert read_article(page, "bees") == ArticleFile("Bees", "They swarm.")
+    assert "no article was found in" in refused(page)
+
+
+@pytest.mark.parametrize(
+    ("title", "pages", "article"),
+    [
+        (
+            "The bees of May",
+            ["They swarm.", "All day."],
+            ("The bees of May", "They swarm. All day."),
+        ),
+        ("scan0001.indd", ["On bees\nThey swarm."], ("On bees", "They swarm.")),
+        (None, ["On bees\nThey swarm."], ("On bees", "They swarm.")),
+    ],
+)
+def test_the_pages_of_a_pdf_are_its_text_and_a_file_name_is_no_title(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    title: str | None,
+    pages: list[str],
+    article: tuple[str, str],
+) -> None:
+    reader = SimpleNamespace(
+        pages=[SimpleNamespace(extract_text=lambda text=text: text) for text in pages],
+        metadata=SimpleNamespace(title=title) if title else None,
+    )
+    monkeypatch.setitem(sys.modules, "pypdf", pdf_library(lambda _: reader))
+
+    assert read_article(written(tmp_path, "a.pdf", b"%PDF-1.4"), "bees") == ArticleFile(*article)
+
+
+def test_a_pdf_that_is_broken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("/Root")
+
+    monkeypatch.setitem(sys.modules, "pypdf", pdf_library(fail))
+
+    assert "cannot be read as a PDF (KeyError)" in refused(written(tmp_path, "a.pdf", b"%PDF-1.4"))
+
+
+def test_a_pdf_of_a_kind_that_its_reader_does_not_know_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its encryption, say: that is no PyPdfError, but an error of pypdf's all the same."""
+
+    class DependencyError(Exception):
+        pass
+
+    for kind in (DependencyError, NotImplementedError):
+
+        def fail(_: object, kind: type[Exception] = kind) -> None:
+            raise kind("only Standard PDF encryption handler is available")
+
+        library = pdf_library(fail)
+        library.errors.DependencyError = DependencyError
+        monkeypatch.setitem(sys.modules, "pypdf", library)
+
+        said = refused(written(tmp_path, "a.pdf", b"%PDF-1.4"))
+        assert f"cannot be read as a PDF ({kind.__name__})" in said
+
+
+def test_a_page_that_its_reader_breaks_over_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setitem(sys.modules, "trafilatura", SimpleNamespace(bare_extraction=fail))
+
+    said = refused(written(tmp_path, "a.html", b"<html><p>Bees</p></html>"))
+    assert "cannot be read as HTML (AssertionError)" in said
+
+
+def pdf_library(reader: Callable[[object], object]) -> SimpleNamespace:
+    """What stands in for the library, which is not installed here."""
+    return SimpleNamespace(PdfReader=reader, errors=SimpleNamespace(PyPdfError=RuntimeError))
 
 
 # ---------------------------------------------------------------- the profile file

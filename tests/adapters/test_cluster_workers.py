@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
+import os
 import re
 import signal
 import subprocess
@@ -15,11 +17,19 @@ import pytest
 
 pytest.importorskip("distributed", reason="Dask is not installed: work over it is not tried")
 
+import monitor
 from monitor import __version__
 from monitor.adapters import cluster_workers
-from monitor.adapters.cluster_workers import ClusterWorkers, is_cluster, is_wanted, versions
+from monitor.adapters.cluster_workers import (
+    ClusterWorkers,
+    is_cluster,
+    is_wanted,
+    versions,
+    was_begun_before,
+    work_for,
+)
 from monitor.adapters.workers import WorkerDied
-from monitor.errors import ParseError, WorkersError
+from monitor.errors import ConfigError, ParseError, WorkersError
 from monitor.model import Feed, PollRequest
 from monitor.pipeline.polling.far_poll import BATCH, PER_LANE, _Rounds
 from monitor.pipeline.polling.far_reading import FarAnswer, FarBatch, FarTask
@@ -30,8 +40,10 @@ from tests.soak.__main__ import SEED
 
 # What runs inside workers, which import it from here: hence a module on disk.
 LABOUR = """
-import os, signal, time
+import os, signal, threading, time
 from monitor.errors import ParseError
+
+released = threading.Event()
 
 
 def misbehave(context, what):
@@ -43,7 +55,15 @@ def misbehave(context, what):
         raise KeyError("bug")
     if what == "rest":
         time.sleep(0.2)
+    if what == "linger":
+        released.wait(20)  # a worker that is only threads cannot be killed
     return what
+
+
+def begun_before(context, what):
+    from monitor.adapters.cluster_workers import was_begun_before
+
+    return was_begun_before(), was_begun_before()
 """
 
 
@@ -110,6 +130,13 @@ def test_what_is_given_up_is_not_wanted_any_more(cluster: Any, labour: Any) -> N
 
         assert list(workers.map(operator.mul, [1])) == [(1, 7)]
     assert is_wanted()  # outside a worker, always
+    assert not was_begun_before()  # and never
+
+
+def test_a_worker_knows_of_an_item_that_another_had_begun(cluster: Any, labour: Any) -> None:
+    with crew(cluster) as workers:
+        assert list(workers.map(labour.begun_before, ["x"])) == [("x", (False, True))]
+        assert list(workers.map(labour.begun_before, ["x"])) == [("x", (False, True))]
 
 
 # ---------------------------------------------------------------- what is told
@@ -140,6 +167,72 @@ def test_a_worker_that_joins_later_is_looked_at_too(cluster: Any) -> None:
 
         with pytest.raises(WorkersError, match=r"a worker runs .*, and this is monitor 0\.0\.1"):
             list(workers.map(operator.mul, [1]))
+
+
+def test_a_scheduler_of_another_version_is_refused(cluster: Any) -> None:
+    with crew(cluster) as workers:
+        own = versions(__version__)._replace(dask="0.1")
+        with pytest.raises(
+            WorkersError, match=rf"^the scheduler runs Dask \S+, and this is {own};"
+        ):
+            cluster_workers._check_versions(workers.client, own)
+
+
+def test_a_worker_without_this_program_is_refused(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = crew(cluster)
+    monkeypatch.delattr(monitor, "__version__")  # as it is where another package has that name
+
+    with pytest.raises(
+        WorkersError, match=r"^the worker tcp://\S+ runs no monitor \(cannot import"
+    ):
+        list(workers.map(operator.mul, [1]))
+
+
+class Absent:
+    """What only this side has: a worker has no such module to unpack it with."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return importlib.import_module, ("a_module_of_another_version",)
+
+
+def test_work_that_a_worker_lacks_the_module_for_is_told_with_what_to_do(cluster: Any) -> None:
+    with (
+        crew(cluster) as workers,
+        pytest.raises(
+            WorkersError, match=r"^a worker cannot do this work \(No module named 'a_mod"
+        ),
+    ):
+        list(workers.map(operator.mul, [Absent()]))
+
+
+def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
+
+    for attempt in (
+        lambda: ClusterWorkers("dask://127.0.0.1:9", 7, version=__version__),
+        lambda: work_for("dask://127.0.0.1:9", 1, None),
+    ):
+        with pytest.raises(
+            ConfigError, match=r"\[poll\] workers: Dask is not installed; .*cluster"
+        ):
+            attempt()
+
+
+@pytest.mark.parametrize(("name", "named"), [(None, []), ("third", ["--name", "third"])])
+def test_a_worker_is_dasks_own_with_leave_to_start_processes(
+    name: str | None, named: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[Any] = []
+    monkeypatch.setattr(os, "execv", lambda *told: became.append(told))
+    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__DAEMON", "True")
+
+    work_for("dask+tls://10.0.0.5:8786", 2, name)
+
+    dask = [sys.executable, "-m", "distributed.cli.dask_worker", "tls://10.0.0.5:8786"]
+    assert became == [(sys.executable, [*dask, "--nthreads", "2", "--no-dashboard", *named])]
+    assert os.environ["DASK_DISTRIBUTED__WORKER__DAEMON"] == "False"
 
 
 def test_no_scheduler_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +266,59 @@ def test_where_the_clusters_pages_are_is_told(cluster: Any) -> None:
 
 
 # ---------------------------------------------------------------- workers that are lost
+
+
+def test_an_item_that_lost_several_workers_is_told_and_the_others_are_done(
+    labour: Any,
+) -> None:
+    with dask_cluster(2) as unlucky, crew(unlucky) as workers:
+        unlucky.scheduler.allowed_failures = 0
+        results = workers.map(labour.misbehave, ["linger", "rest", "fine"])
+        found = [next(results), next(results)]
+        (holder,) = [
+            each.processing_on for each in unlucky.scheduler.tasks.values() if each.processing_on
+        ]
+        unlucky.sync(_lose, unlucky.scheduler, holder.address)
+        labour.released.set()
+        found += results
+
+    assert sorted(found, key=str) == [
+        ("fine", "fine"),
+        ("linger", WorkerDied("1 workers were lost with it")),
+        ("rest", "rest"),
+    ]
+
+
+async def _lose(scheduler: Any, address: str) -> None:
+    await scheduler.remove_worker(address, stimulus_id="test", close=False)
+
+
+def test_a_scheduler_that_is_lost_before_anything_was_given_to_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cluster_workers, "CONNECT_S", 0.5)
+    with dask_cluster(1) as brief, crew(brief) as workers:
+
+        def items() -> Iterator[int]:
+            brief.close()
+            yield 1
+
+        with pytest.raises(WorkersError, match="the Dask scheduler was lost; what was under way"):
+            list(workers.map(operator.mul, items()))
+
+
+def test_a_scheduler_that_is_lost_is_told_and_what_was_under_way_is_due_again(
+    labour: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_workers, "LOOK_S", 0.05)
+    with dask_cluster(1) as brief:
+        workers = crew(brief)
+        results = workers.map(labour.misbehave, ["fine", "linger"])
+        assert next(results) == ("fine", "fine")
+        labour.released.set()
+    with pytest.raises(WorkersError, match="the Dask scheduler was lost; what was under way is"):
+        list(results)
+    workers.close()
 
 
 @pytest.mark.usefixtures("unmeasured")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import resource
 import signal
 import sys
 import threading
@@ -11,7 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.workers import NICENESS, InlineWorkers, WorkerDied, Workers
+from monitor.adapters import workers as workers_module
+from monitor.adapters.workers import (
+    NICENESS,
+    SMALL_PER_WORKER,
+    InlineWorkers,
+    TaskLimits,
+    WorkerDied,
+    Workers,
+    _Desk,
+)
 from monitor.errors import ParseError, PollError
 
 # What follows runs inside workers, which import it from here: hence a module on disk.
@@ -71,6 +82,14 @@ def big(context, size):
 
 def niceness(context, _item):
     return os.nice(0)
+
+
+def end_at_once(*_):
+    os._exit(1)
+
+
+def forget(context, _item):
+    raise MemoryError
 
 
 def ignores_interrupts(context, _item):
@@ -194,6 +213,37 @@ def test_a_pool_that_falls_silent_is_started_afresh(labour, monkeypatch) -> None
             os.kill(pid, signal.SIGSTOP)
 
         assert list(silent.map(labour.double, [1])) == [(1, 10)]
+
+
+def test_workers_that_end_as_soon_as_they_are_started_end_the_work(labour, monkeypatch) -> None:
+    monkeypatch.setattr(workers_module, "_settle_in", labour.end_at_once)
+    with Workers(1, 10) as broken:
+        results = broken.map(labour.double, range(20))
+        found = {next(results) for _ in range(SMALL_PER_WORKER)}
+        with pytest.raises(RuntimeError, match="worker processes end as soon as they are started"):
+            next(results)
+
+    died = WorkerDied("the worker processes broke down twice around it")
+    assert found == {(number, died) for number in range(SMALL_PER_WORKER)}
+
+
+def test_what_comes_of_an_item_is_packed_whatever_it_is(labour, monkeypatch) -> None:
+    """In this process: what a worker does is not measured where the pool ends it."""
+    limits = TaskLimits(cpu_s=60, memory_bytes=2**40, wall_s=60)
+    monkeypatch.setattr(workers_module, "_desk", _Desk(pickle.dumps(10), limits))
+    before = [resource.getrlimit(what) for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
+
+    def worked(function, item):
+        return pickle.loads(workers_module._work(function, pickle.dumps(item)))
+
+    assert worked(labour.double, 4) == 40
+    error = worked(labour.misbehave, "parse")
+    assert (type(error), error.problem) == (ParseError, "not a feed")
+    assert worked(labour.forget, 0) == WorkerDied("it needed more than 1,048,576 MB of memory")
+    with pytest.raises(KeyError):
+        worked(labour.misbehave, "bug")
+    after = [resource.getrlimit(what) for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
+    assert after == [(hard, hard) for _, hard in before]
 
 
 def test_large_items_and_results_pass(workers, labour) -> None:

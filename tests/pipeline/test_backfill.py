@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor import __version__
+from monitor.adapters import archives
 from monitor.adapters.archive_files import open_scored
 from monitor.adapters.archives import LINES, PIECE_BYTES, Piece, pieces, saved_name
 from monitor.adapters.cluster_workers import ClusterWorkers
 from monitor.adapters.store import Store, Wanted
-from monitor.adapters.workers import Workers
-from monitor.errors import ArchiveError
+from monitor.adapters.workers import WorkerDied, Workers
+from monitor.errors import ArchiveError, MonitorError, WorkersError
 from monitor.model import TopicProfile
+from monitor.pipeline.archives import backfill_run
 from monitor.pipeline.archives.backfill import BackfillKit, score_piece
 from monitor.pipeline.archives.backfill_run import (
     BackfillReport,
     IntoFile,
     IntoStore,
     Sink,
+    archive_key,
     run_backfill,
 )
 from monitor.stages.score import Scorer
@@ -92,6 +96,17 @@ def test_what_comes_near_is_kept_as_background_with_its_reasons(
     assert [shown.entry.title for shown in found.entries] == [ABOVE]
 
 
+def test_an_entry_that_an_archive_holds_twice_is_kept_as_it_came_first(
+    store: Store, tmp_path: Path
+) -> None:
+    path = write_lines(tmp_path / "a.jsonl", line(1, ABOVE), line(1, NEAR), line(2, NEAR))
+
+    report = run(IntoStore(store, kit()), path)
+
+    assert (report.entries_count, report.near_count, report.new_count) == (3, 3, 2)
+    assert sorted(titles(store)) == sorted([ABOVE, NEAR])
+
+
 def test_all_is_kept_when_asked_for_without_the_reasons_of_what_is_far(
     store: Store, tmp_path: Path
 ) -> None:
@@ -141,6 +156,31 @@ def test_lines_that_are_no_entries_are_told_by_their_place_and_the_rest_is_kept(
         f"a.jsonl, byte {at + 2}: no object",
         f"a.jsonl, byte {at + 6}: neither id nor url",
     ]
+
+
+def test_a_line_that_says_nothing_or_goes_on_behind_its_object_is_told(tmp_path: Path) -> None:
+    text = f"{line(1)} more\n{line(2, '')}\n".encode()
+
+    scored = score_piece(kit(), Piece("a.jsonl", LINES, 0, len(text), 1, lines=text))
+
+    at = len(line(1)) + 6
+    assert scored.unread == (
+        "a.jsonl, byte 0: not JSON",
+        f"a.jsonl, byte {at}: neither title nor summary",
+    )
+    assert (scored.entries_count, scored.unread_count) == (0, 2)
+
+
+def test_a_value_that_is_near_only_by_rounding_is_not_near() -> None:
+    text = line(1, NEAR).encode()
+    piece = Piece("a.jsonl", LINES, 0, len(text), 1, lines=text)
+    (exact,) = score_piece(kit(keep_all=True), piece).kept
+    floor = exact.scores[0].value + 5e-10
+
+    scored = score_piece(replace(kit(keep_all=True), floors={TRADE.name: floor}), piece)
+
+    assert (scored.near_count, scored.kept_count) == (0, 1)
+    assert scored.kept[0].scores[0].reasons == ()
 
 
 def test_a_warc_of_pages_is_read_record_by_record(store: Store, tmp_path: Path) -> None:
@@ -323,3 +363,106 @@ def test_what_is_no_archive_is_refused_before_anything_is_read(
         run(IntoStore(store, kit()), good, tmp_path / name)
 
     assert titles(store) == []
+
+
+@pytest.fixture
+def several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An archive of several pieces, small ones."""
+    monkeypatch.setattr(archives, "PIECE_BYTES", 500)
+    return write_lines(tmp_path / "a.jsonl", *(line(n, f"{ABOVE} {n}") for n in range(40)))
+
+
+class Costly(Workers[BackfillKit]):
+    """Workers that end over the first piece; an error of ours comes instead where one is given."""
+
+    error: MonitorError | None = None
+
+    def map(self, function: Any, items: Iterable[Any], before_waiting: Any = None) -> Any:
+        for item, result in super().map(function, items):
+            died = self.error or WorkerDied("it took more than 60 s of CPU time")
+            yield item, result if item.start else died
+
+
+def test_a_piece_that_cost_its_worker_is_told_by_its_place_and_the_rest_goes_on(
+    store: Store, several: Path
+) -> None:
+    first, *_ = pieces(several)
+
+    report = run_backfill([several], Costly(-1, kit()), IntoStore(store, kit()))
+
+    assert report.unread == [f"a.jsonl, 0 to {first.end}: it took more than 60 s of CPU time"]
+    assert report.unread_count == 1
+    assert report.entries_count == 40 - first.lines.count(b"\n")
+    assert store.backfill_place(archive_key(several)) == several.stat().st_size
+
+
+def test_what_ends_the_work_is_raised_and_nothing_of_its_piece_is_kept(
+    store: Store, tmp_path: Path
+) -> None:
+    path = write_lines(tmp_path / "a.jsonl", line(1))
+    workers = Costly(-1, kit())
+    workers.error = WorkersError("the Dask scheduler was lost")
+
+    with pytest.raises(WorkersError, match="the Dask scheduler was lost"):
+        run_backfill([path], workers, IntoStore(store, kit()))
+
+    assert (titles(store), store.backfill_place(archive_key(path))) == ([], 0)
+
+
+def written_ids(path: Path) -> list[str]:
+    return [json.loads(each)["id"] for each in path.read_text().splitlines()]
+
+
+def test_told_to_stop_it_ends_after_a_piece_and_settles(tmp_path: Path, several: Path) -> None:
+    other = write_lines(tmp_path / "b.jsonl", line(99))
+    first, *_ = pieces(several)
+    sink = IntoFile(open_scored(tmp_path / "out.jsonl"))
+
+    report = run(sink, several, other, stopped=lambda: True)
+
+    assert report.entries_count == first.lines.count(b"\n")
+    assert written_ids(tmp_path / "out.jsonl") == [f"n{n}" for n in range(report.entries_count)]
+    run(sink, several, other)
+    sink.file.close()
+    assert written_ids(tmp_path / "out.jsonl") == [f"n{n}" for n in range(40)] + ["n99"]
+
+
+def test_every_few_pieces_what_was_done_is_settled(
+    tmp_path: Path, several: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill_run, "SETTLE_EVERY", 2)
+    sink = IntoFile(open_scored(tmp_path / "out.jsonl"))
+    journal, ends = tmp_path / "out.jsonl.journal", [each.end for each in pieces(several)]
+    settled: list[int] = []
+
+    def note(report: BackfillReport) -> None:
+        settled.extend(json.loads(journal.read_text())["places"].values())
+
+    run(sink, several, progress=note)
+    sink.file.close()
+
+    assert len(ends) > 4
+    assert sorted(set(settled)) == ends[1::2]
+    assert list(json.loads(journal.read_text())["places"].values()) == [ends[-1]]
+
+
+def test_an_archive_that_is_gone_when_its_turn_comes_is_told(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"missing\.jsonl: cannot be read \(No such file"):
+        run(IntoStore(store, kit()), tmp_path / "missing.jsonl")
+
+
+def test_a_document_that_is_no_feed_is_told_and_the_others_are_read(
+    store: Store, tmp_path: Path
+) -> None:
+    urls = ["https://wall.example/", "https://wire.example/"]
+    outlines = "".join(f'<outline type="rss" text="A" xmlUrl="{url}"/>' for url in urls)
+    path = tmp_path / "list.opml"
+    path.write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
+    (tmp_path / saved_name(urls[0])).write_bytes(b"<html><body>Prove that you are human</body>")
+    (tmp_path / saved_name(urls[1])).write_bytes(make_rss(make_item("a", title=ABOVE)))
+
+    report = run(IntoStore(store, kit()), path)
+
+    assert titles(store) == [ABOVE]
+    (said,) = report.unread
+    assert said.startswith("list.opml: https://wall.example/: ")

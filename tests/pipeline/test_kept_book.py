@@ -105,6 +105,18 @@ def test_what_a_person_merged_or_split_holds_for_the_next_run(store: Store) -> N
     assert split.story_of(keys["d"]) == keys["c"] != split.story_of(keys["a"])
 
 
+def test_a_book_that_tells_one_story_where_the_store_has_two_is_made_anew(store: Store) -> None:
+    kept = KeptBook()
+    first = kept.opened(store, NOON)
+    take(store, first, [entry("a", TITLES[0]), entry("b", TITLES[1]), entry("c", TITLES[3])], NOON)
+    assert kept.opened(store, NOON) is first
+
+    with store._db.writing("as another process would"):
+        store._db.run("UPDATE entry SET story = 9 WHERE id = 'b'")
+
+    assert kept.opened(store, NOON) is not first
+
+
 @pytest.mark.parametrize("after", [KEPT_FOR, -MINUTE])
 def test_a_book_grows_old_and_a_clock_set_back_makes_it_so(store: Store, after: timedelta) -> None:
     kept = KeptBook()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monitor.adapters.articles import ArticleFile
 from monitor.adapters.home import Home
 from monitor.adapters.store import Store
+from monitor.adapters.workers import WorkerDied, Workers
 from monitor.config import Config, NetworkSettings
 from monitor.errors import ConfigError, LearningError, PollError
 from monitor.model import PollState
@@ -128,3 +131,32 @@ def test_an_uploaded_file_is_read_whatever_it_is_called(home: Home) -> None:
             article_in(workers, b"%PDF-1.4 nonsense", "a.pdf", "frost")
 
     assert (article.title, article.text) == ("Frost", "In the vineyards")
+
+
+def test_a_page_of_plain_text_is_read_as_such(home: Home, site: Site) -> None:
+    site.scripts["/notes"] = Reply(
+        b"Frost\nIn the vineyards", headers={"Content-Type": "text/plain"}
+    )
+
+    with looking_tools(home) as (poller, _), Workers(-1, None) as here:
+        article = article_at(poller, here, site.url("/notes"), "frost")
+
+    assert article == ArticleFile("Frost", "In the vineyards")
+
+
+class Costly(Workers[None]):
+    """Workers of which each item costs one."""
+
+    def map(self, function: Any, items: Iterable[Any], before_waiting: Any = None) -> Any:
+        for item in items:
+            yield item, WorkerDied("it took more than 5 s of CPU time")
+
+
+def test_a_file_that_costs_its_reader_is_told() -> None:
+    with pytest.raises(LearningError) as caught:
+        article_in(Costly(-1, None), b"Frost", "a.txt", "frost")
+
+    assert caught.value.problem == (
+        "a.txt cannot be read: its reader was stopped (it took more than 5 s of CPU time);"
+        " nothing was written"
+    )

@@ -144,6 +144,21 @@ def test_what_a_poll_brings_is_kept_scored_and_counted(room: Newsroom) -> None:
     assert best == {"a": 0.83, "b": 0.32, "c": 0.01}
 
 
+def test_feeds_that_move_in_one_run_each_know_where_to(room: Newsroom) -> None:
+    for name in ("one", "two"):
+        room.site.scripts[f"/{name}"] = Reply(
+            status=301, headers={"Location": room.site.url(f"/new-{name}")}
+        )
+    room.subscribe()
+    for name in ("one", "two"):
+        room.site.scripts[f"/new-{name}"] = etagged(make_rss(make_item(name)))
+
+    room.poll()
+
+    moving = {name: room.state(name).moving_to for name in ("one", "two")}
+    assert moving == {name: room.site.url(f"/new-{name}") for name in ("one", "two")}
+
+
 @pytest.mark.parametrize("etag", ['"1"', 'W/"x-gzip"', "no quotes, and a comma", '"ñ \xa0"'])
 def test_validators_come_back_as_they_were_sent(room: Newsroom, etag: str) -> None:
     modified = "Sunday, 12-Jul-26 25:61:00 nonsense"

@@ -13,7 +13,7 @@ from monitor.adapters.lock import Lock
 from monitor.adapters.store import Store
 from monitor.config import MailSettings
 from monitor.errors import ConfigError, DeliveryError, StoreError
-from monitor.pipeline.digests.digest_run import chosen_for
+from monitor.pipeline.digests.digest_run import chosen_for, upcoming
 from monitor.pipeline.digests.plans import DigestPlan, plan_of
 from monitor.pipeline.digests.preview import preview, send_test
 from monitor.stages import due
@@ -62,6 +62,16 @@ def test_the_issue_after_the_next_is_told_as_what_comes_then(home: Home, store: 
     assert after is not None
 
     assert chosen_for(store, plan, slot, NOON).receipt.next_issue_at == after.due_at
+
+
+def test_of_a_digest_without_slots_nothing_is_upcoming_and_an_alert_is_seen_as_of_now(
+    home: Home, store: Store
+) -> None:
+    plan = plan_of(home, "morning")
+    alert = replace(plan, settings=replace(plan.settings, kind="alert"))
+
+    assert upcoming(store, never(home), NOON) is None
+    assert "Tariffs rise" in preview(store, alert, NOON).text
 
 
 def test_a_test_is_sent_and_nothing_counts_as_sent(home: Home, store: Store) -> None:

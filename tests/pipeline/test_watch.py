@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from monitor.adapters.disk import Ballast
 from monitor.adapters.home import create_home, open_home
 from monitor.adapters.store import Store
 from monitor.errors import DiskFull, StoreError
-from monitor.pipeline import watch
+from monitor.pipeline import upkeep_run, watch
 from monitor.pipeline.standing import late_digests, standing_facts
 from monitor.pipeline.upkeep_run import run_upkeep
 from monitor.pipeline.watch import Watch
@@ -91,6 +93,38 @@ def test_a_log_that_cannot_be_folded_lets_polls_wait(
         found.beat(store, NOON + HOUR)
 
         assert (found.waits("poll"), names(store)) == (False, [])
+
+
+def test_a_log_that_a_reader_holds_is_borne_up_to_a_size(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep_run, "LOG_FOLDED_FROM", 0)
+    reader = sqlite3.connect(store._db.path)
+    with store, closing(reader):
+        store._db.run("PRAGMA busy_timeout = 10")
+        store.heartbeat(NOON)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM entry").fetchone()
+        store.heartbeat(NOON + HOUR)
+
+        borne = upkeep_run.fold_log(store)
+        monkeypatch.setattr(upkeep_run, "LOG_TOO_LONG", store.log_bytes() - 1)
+        is_too_long = not upkeep_run.fold_log(store)
+        reader.execute("ROLLBACK")
+
+        assert (borne, is_too_long, upkeep_run.fold_log(store)) == (True, True, True)
+
+
+def test_where_no_ballast_can_be_taken_the_disk_counts_as_full(store: Store) -> None:
+    with store:
+        state = store._db.path.parent
+        found = Watch(state, ballast=Ballast(state / "ballast", 2**60))
+        found.start()
+        found.tell("poll", DiskFull("full"))  # nothing to throw off, and told once
+
+        assert found.is_full
+        assert not (state / "ballast").exists()
+        assert len(found.troubles()) == 1
 
 
 def test_a_clock_that_is_a_little_behind_is_believed(store: Store) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.adapters.knowledge import load_background
+from monitor.stages.learn import adjust
 from monitor.stages.learn.adjust import (
     SUPPORT_MIN,
     Adjustment,
@@ -131,6 +132,24 @@ def test_an_entry_without_any_word_known_gets_the_offset_too() -> None:
     assert points_over(Scorer([profile], []).score(entry)[0].value, 0.5) == pytest.approx(
         points_over(Scorer([make_profile()], []).score(entry)[0].value, 0.5) - 0.5
     )
+
+
+@pytest.mark.parametrize("limit", ["NEWTON_STEPS", "SOLVER_STEPS"])
+def test_however_few_steps_are_taken_words_move_the_way_the_verdicts_say(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(adjust, limit, 1)
+
+    found = points(adjust_weights([PEPPERS, RUGBY] * 10 + [replace(RUGBY, good=True)], USAGE))
+
+    assert found["peppers"] > 0 > found["rugby"]
+
+
+def test_a_step_that_only_makes_it_worse_is_not_taken() -> None:
+    problem = adjust._Problem([[(0, 1.0)]], [0.0], [1.0], [1.0], [1.0])
+    best = problem.solve()
+
+    assert problem._along(best, [-1.0], problem._loss(best)) == best
 
 
 def test_points_over_a_threshold_are_zero_at_it() -> None:

@@ -54,12 +54,21 @@ def test_reading_each_piece_once_lets_nothing_through_that_reading_all_finds(
         "<!--[if mso]><img src='https://t.example/p.gif'><![endif]-->",
         "<!--[if gte mso 9]><v:fill src='https://t.example/p.gif'></v:fill><![endif]-->",
         "<xmp><!-- </xmp><script>x()</script> -->",
+        "<![CDATA[><script>x()</script>]]>",
+        "<![unheard of]><script>x()</script>",
         '<p x=" title=" onclick="x()">',
         '<style media="print">p { background: url(//t.example) }</style>',
     ],
 )
 def test_what_only_some_readers_take_for_markup_is_refused(markup: str) -> None:
     assert is_refused(markup, quickly=True)
+
+
+def test_a_bare_sign_and_a_plain_comment_are_let_through_and_hide_nothing() -> None:
+    inspect_markup("<!-- a note --><p>1 < 2</p>")
+
+    assert is_refused("<!-- a note --><p>1 < 2</p><script>x()</script>", quickly=True)
+    assert not is_refused("<!-- a note --><p>1</p>", quickly=False)
 
 
 def test_an_everyday_page_is_let_through() -> None:

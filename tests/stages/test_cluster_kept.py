@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 from collections import Counter
+from dataclasses import replace
 from types import FunctionType, ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.stages.cluster import StoryBook
+from monitor.stages.cluster import WINDOW, StoryBook
 from monitor.stages.cluster.holders import Holders
 from monitor.stages.cluster.kept_terms import keep_terms
 from monitor.stages.cluster.terms import terms_of
@@ -86,3 +87,16 @@ def _bytes_in(root: object) -> int:
             seen[id(each)] = each
             waiting += gc.get_referents(each)
     return sum(map(sys.getsizeof, seen.values()))
+
+
+def test_an_entry_that_was_edited_is_forgotten_once_when_it_has_grown_old() -> None:
+    book = StoryBook(())
+    first = make_entry("a", title="Sismo en Oaxaca deja daños", language="es")
+    book.place([first])
+    book.place([replace(first, title="Sismo en Oaxaca deja daños en escuelas")])
+    later = first.dated_at + 3 * WINDOW
+
+    book.place([make_entry("b", title="Pemex reporta menor producción", published_at=later)])
+
+    assert book.story_of(first.key) == first.key
+    assert book.story_of(make_entry("b").key) == make_entry("b").key

@@ -307,6 +307,8 @@ def test_what_is_no_header_value_is_refused(field: str, value: object) -> None:
         (lambda b: b.replace(b"Morning,", b"Evening,"), "the subject came out otherwise"),
         (lambda b: b.replace(b"\r\nTo", b"\nTo"), "a line does not end as mail asks"),
         (lambda b: b.replace(b"accord\r\n\r\n", b"accord\r\nmore\r\n\r\n"), "the parts came out"),
+        (lambda b: b + b"after the end\r\n", "the parts came out"),
+        (lambda b: b.replace(b"Content-Transfer-", b"Content-"), "the parts came out"),
         (lambda b: b.replace(b"accord\r\n\r\n", b"x" * 999 + b"\r\n\r\n"), "a line is longer"),
     ],
 )

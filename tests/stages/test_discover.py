@@ -18,6 +18,12 @@ def test_the_feeds_a_page_names_are_found_and_comments_come_last() -> None:
     )
 
 
+def test_a_section_that_no_reader_knows_keeps_no_feed_from_being_found() -> None:
+    page = b"<head><![unheard of]><link rel=alternate type=application/rss+xml href=/f></head>"
+
+    assert feed_links(page, "https://news.example/") == ("https://news.example/f",)
+
+
 def test_a_page_that_names_none_gives_none() -> None:
     assert feed_links(b"\x00<<<link rel=alternate", "https://news.example/") == ()
 

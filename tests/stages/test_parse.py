@@ -201,6 +201,15 @@ def test_one_damaged_character_does_not_spoil_the_others() -> None:
     assert titles(parsed)[1] == "da\ufffdado"
 
 
+def test_entries_that_their_publisher_never_closes_are_all_read() -> None:
+    body = b"<rss><channel><title>x</title><item><title>a</title><item><title>b</title>"
+
+    parsed = parse(body)
+
+    assert titles(parsed) == ["a", "b"]
+    assert "ends within an entry" not in (parsed.warning or "")
+
+
 def test_half_an_entry_waits_for_the_next_poll() -> None:
     parsed = read("truncated.rss")
 

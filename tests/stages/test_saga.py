@@ -190,6 +190,13 @@ def test_who_acts_and_where_is_not(one: tuple[str, str], other: tuple[str, str])
     assert layout(choose(stories(one, other, *OTHERS))) == {n: [] for n in range(1, 7)}
 
 
+def test_a_town_is_not_the_one_whose_name_ends_as_its_own() -> None:
+    bridge = ("en", "Laredo breaks ground on second span of trade bridge")
+    arrest = ("es", "Detienen en Nuevo Laredo a dos con armas compradas en Texas")
+
+    assert layout(choose(stories(bridge, arrest, *OTHERS))) == {i: [] for i in range(1, 7)}
+
+
 def test_the_affairs_of_one_issue_stay_apart() -> None:
     headlines = [headline for pair in ONE_AFFAIR for headline in pair]
 

@@ -92,6 +92,13 @@ def test_a_word_that_stands_in_many_pairs_is_suggested_by_itself() -> None:
     assert found == ["screwworm"]
 
 
+def test_a_word_that_stands_alone_as_often_is_suggested_without_its_pair() -> None:
+    paired = [report(n, f"Salmon ladder {n}") for n in range(4)]
+    alone = [report(n, f"Salmon {n}") for n in range(10, 16)]
+
+    assert suggested(liked(*paired, *alone)) == ["salmon", "ladder"]
+
+
 def test_a_verdict_says_more_than_a_high_score_and_decides_the_order() -> None:
     good = liked(*(report(n, f"Zebra {n}") for n in range(3)))
     high = liked(*(report(n, f"Heron {n}") for n in range(10, 14)), said_good=False, profile="wine")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from monitor.errors import ConfigError
 from monitor.model import Subscription
 from monitor.text import clean, clean_link
+from monitor.text.tags import TagReader
 
 TITLE_MAX_CHARS = 200
 FOLDERS_MAX = 20  # folders within folders: more are no order but an attack
@@ -176,11 +176,11 @@ def _inside(attributes: dict[str, str], topics: tuple[str, ...]) -> tuple[str, .
     return (*topics, folder) if is_folder else topics
 
 
-class _Tolerant(HTMLParser):
+class _Tolerant(TagReader):
     """Outlines of what is no XML: every start tag is taken as it comes."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.root = ""
         self.outlines: list[_Outline] = []
         self._open: list[tuple[str, ...]] = []

@@ -59,6 +59,11 @@ def parse_only(_: None, job: ParseJob) -> ParsedFeed:
     )
 
 
+def links_only(_: None, job: tuple[bytes, str]) -> tuple[str, ...]:
+    """Return the feeds that a page names, in a worker process: a page can cost a minute."""
+    return feed_links(*job)
+
+
 def check_feed(
     poller: Poller,
     workers: Workers[None],
@@ -100,7 +105,8 @@ def find_feed(
     if first.parsed or first.answer is None or first.problem is not Problem.NOT_A_FEED:
         return first, ()
     page = first.answer.url or url
-    named = feed_links(first.answer.body or b"", page)
+    ((_, links),) = workers.map(links_only, [(first.answer.body or b"", page)])
+    named = links if isinstance(links, tuple) else ()
     found = _first_that_is_one(poller, workers, (*named, *usual_addresses(page)), now)
     return (first, ()) if found is None else (found, tuple(u for u in named if u != found.url))
 

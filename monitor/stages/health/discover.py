@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from monitor.text import clean_link
+from monitor.text.tags import TagReader
 
 FEED_TYPES = frozenset(
     {
@@ -55,9 +55,9 @@ def usual_addresses(url: str) -> tuple[str, ...]:
     return tuple(each for each in dict.fromkeys(found) if each != url)[:LINKS_MAX]
 
 
-class _Links(HTMLParser):
+class _Links(TagReader):
     def __init__(self, url: str) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self._base = url
         self.found: list[tuple[str, str]] = []
 

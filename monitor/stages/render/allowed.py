@@ -6,10 +6,10 @@ Feeds cannot bring it about, an edited template could.
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Final
 
 from monitor.errors import RenderError
+from monitor.text.tags import TagReader
 
 _FORBIDDEN_TAGS: Final = frozenset(
     "script iframe frame object embed applet link img picture source video audio track svg math"
@@ -60,7 +60,7 @@ def _unless_harmless(attribute: re.Match[str]) -> str:
     return "" if is_harmless else attribute[0]
 
 
-class _Inspector(HTMLParser):
+class _Inspector(TagReader):
     """Refuses HTML that acts or loads."""
 
     def inspect(self, markup: str) -> None:

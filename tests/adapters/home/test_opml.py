@@ -111,6 +111,12 @@ def test_what_is_no_xml_is_read_tag_by_tag() -> None:
     assert reading.repairs == ("not well-formed XML (line 1): read tag by tag",)
 
 
+def test_a_section_that_no_reader_knows_is_passed_over() -> None:
+    raw = b'<opml><body><![unheard of]><outline text="a" xmlUrl="https://example.org/a"></opml>'
+
+    assert read_opml(raw).subscriptions == (feed("a"),)
+
+
 def test_a_file_cut_short_gives_what_it_holds() -> None:
     whole = opml('<outline text="F"><outline text="a" xmlUrl="https://example.org/a"/></outline>')
 

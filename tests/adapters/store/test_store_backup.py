@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -177,7 +178,58 @@ def test_whoever_is_killed_making_a_backup_leaves_good_ones_only(path: Path) -> 
     assert list(path.parent.glob("backups/*.part*")) == []
 
 
+def test_what_a_crash_left_and_what_is_superfluous_goes_and_what_is_not_ours_stays(
+    path: Path,
+) -> None:
+    Store.open(path).close()
+    folder = path.parent / "backups"
+    folder.mkdir()
+    left, other = folder / "monitor-20260701T070000Z.db.part", folder / "monitor-mine.db"
+    earlier = [folder / f"monitor-20260712T0{hour}0000Z.db" for hour in (1, 2)]
+    for each in (left, other, *earlier):
+        each.write_bytes(b"x")
+
+    made = make_backup(path, NOON)
+
+    assert sorted(folder.iterdir()) == sorted([made, other])
+    assert [each.path for each in backups(path)] == [made]
+
+
 # ---------------------------------------------------------------- going back
+
+
+def test_a_backup_is_restored_where_there_is_no_database_and_with_its_log(
+    path: Path, tmp_path: Path
+) -> None:
+    with Store.open(path) as store:
+        poll(store, make_entry("a"))
+        copy = tmp_path / "carried.db"
+        for suffix in ("", "-wal"):  # taken while the database was in use
+            shutil.copyfile(f"{path}{suffix}", f"{copy}{suffix}")
+
+    done = restore(copy, tmp_path / "elsewhere" / "monitor.db", NOON + HOUR)
+
+    assert (done.replaced, done.carried.is_whole) == (None, True)
+    with Store.open(tmp_path / "elsewhere" / "monitor.db", check=True) as store:
+        assert store.entry_count() == 1
+
+
+def test_a_backup_that_cannot_be_read_leaves_the_database_as_it_was(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(path) as store:
+        poll(store, make_entry("a"))
+    made, before = make_backup(path, NOON), path.read_bytes()
+
+    def fail(source: Path, target: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(shutil, "copyfile", fail)
+    with pytest.raises(StoreError, match=r"cannot be restored \(Input/output error\)"):
+        restore(made, path, NOON + HOUR)
+
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in path.parent.iterdir()) == ["backups", "monitor.db"]
 
 
 def test_a_restored_backup_mails_nothing_that_is_dated_before_the_restore(path: Path) -> None:
@@ -374,6 +426,33 @@ def test_what_is_no_backup_of_ours_is_refused_and_changes_nothing(
     assert sorted(each.name for each in path.parent.iterdir()) == ["monitor.db"]
 
 
+def test_what_cannot_give_way_to_a_restore_is_told_and_stays(path: Path) -> None:
+    with Store.open(path) as store:
+        poll(store, make_entry("a"))
+    made, before = make_backup(path, NOON), path.read_bytes()
+    note = path.parent / "restoring.db" / "note.txt"
+    note.parent.mkdir()
+    note.write_text("precious")
+
+    with pytest.raises(
+        StoreError, match=r"cannot be restored \(Is a directory\)\. The database is"
+    ):
+        restore(made, path, NOON + HOUR)
+
+    assert (path.read_bytes(), note.read_text()) == (before, "precious")
+
+
+def test_a_name_that_tells_no_time_is_no_backup_of_ours(path: Path) -> None:
+    with Store.open(path) as store:
+        poll(store, make_entry("a"))
+    made = make_backup(path, NOON)
+    other = made.with_name("monitor-20269999T999999Z.db")
+    other.write_bytes(b"precious")
+
+    assert [each.path for each in backups(path)] == [made]
+    assert other.exists()
+
+
 def test_a_restore_that_was_cut_short_is_told(path: Path) -> None:
     Store.open(path).close()
     refuse_half_restored(path)
@@ -414,6 +493,19 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(path: Path) -> None:
         assert copy.execute("SELECT count(*) FROM entry").fetchone() == (1,)
 
 
+def test_the_copy_of_a_first_try_to_upgrade_is_not_written_over_by_the_next(path: Path) -> None:
+    with Store.open(path) as store:
+        poll(store, make_entry("a"))
+    kept = path.parent / "backups" / f"before-upgrade-from-{as_of_an_older_version(path)}.db"
+    kept.parent.mkdir()
+    kept.write_bytes(b"what was there at first")
+
+    Store.open(path).close()
+
+    assert kept.read_bytes() == b"what was there at first"
+    assert list(kept.parent.iterdir()) == [kept]
+
+
 # Opens a copy once for each statement of an upgrade, in a child that is killed at it.
 KILLED_AT = """
 import os, shutil, signal, sqlite3, sys, pathlib
@@ -444,6 +536,7 @@ while status:
 """
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("release", sorted(releases.FOLDER.glob("*.sql")), ids=lambda p: p.stem)
 def test_an_upgrade_killed_at_any_statement_leaves_old_or_new(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -150,3 +151,37 @@ def test_what_was_adopted_or_declined_since_is_not_learned_or_suggested_again(pa
     with Store.open(path) as store:
         assert store.settled() == {"trade": NOON + HOUR}
         assert store.declined() == {"tariff"}
+
+
+def spoil(path: Path, table: str, change: str) -> None:
+    """Have a table hold what its own rules forbid, as damage may."""
+    with sqlite3.connect(path) as database:
+        database.executescript(
+            f"CREATE TABLE spoiled AS SELECT * FROM {table}; DROP TABLE {table};"
+            f"ALTER TABLE spoiled RENAME TO {table}; {change}"
+        )
+    database.close()
+
+
+def test_a_wish_that_cannot_be_costs_no_other_wish(path: Path) -> None:
+    made = backed_up(path)
+    with Store.open(path) as store, store._db.writing("leaving"):
+        store._db.run("INSERT INTO unsubscribed VALUES ('morning', 'ana@example.org', 1)")
+    spoil(path, "declined", "INSERT INTO declined VALUES (NULL, NULL)")
+
+    done = restore(made, path, NOON + DAY)
+
+    assert done.carried == Carried(is_whole=False)
+    with Store.open(path) as store:
+        assert store._db.value("SELECT recipient FROM unsubscribed") == "ana@example.org"
+
+
+def test_a_verdict_that_cannot_be_leaves_those_of_the_backup_as_they_are(path: Path) -> None:
+    made = backed_up(path)
+    go_on(path)
+    spoil(path, "verdict", "UPDATE verdict SET good = NULL")
+
+    done = restore(made, path, NOON + DAY)
+
+    assert done.carried == Carried(is_whole=False)
+    assert said(path) == {"kept": True, "changed": True, "taken back": True}

@@ -18,9 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.store import Store, database, schema
-from monitor.errors import StoreError
+from monitor.adapters.store import Store, database, schema, words
+from monitor.adapters.store.files import has_no_room, is_frozen, make_folder, room_bytes
+from monitor.errors import DiskFull, StoreError
 from monitor.model import PollState
+from tests import releases
 from tests.factories import NOON, make_entry, make_score, make_subscription
 
 ROOT = Path(__file__).parents[3]
@@ -204,6 +206,49 @@ def test_a_folder_in_the_place_of_the_database_is_refused(path: Path) -> None:
 
     with pytest.raises(StoreError, match=r"cannot be made or used here \(it is a folder\)"):
         Store.open(path)
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a note")
+
+    with pytest.raises(StoreError, match="this is a file, and the database needs a folder of that"):
+        Store.open(tmp_path / "state" / "monitor.db")
+    with pytest.raises(StoreError, match="this folder cannot be made"):
+        make_folder(tmp_path / "state" / "backups")
+
+    assert (tmp_path / "state").read_text() == "a note"
+
+
+def test_of_a_folder_that_is_not_there_nothing_is_known(tmp_path: Path) -> None:
+    assert not is_frozen(tmp_path / "none")
+    assert room_bytes(tmp_path / "none") is None
+    assert not has_no_room(tmp_path / "none")
+
+
+def test_an_older_database_on_a_disk_that_may_only_be_read_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases.build(releases.FOLDER / "0.1.0.sql", path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        old.execute("PRAGMA user_version = 1")
+        old.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_first'")
+    before = path.read_bytes()
+    monkeypatch.setattr(database, "is_frozen", lambda folder: True)  # as on a disk of that kind
+
+    with pytest.raises(StoreError, match="of an older version and cannot be brought up to date"):
+        Store.open(path, read_only=True)
+
+    assert path.read_bytes() == before
+
+
+def test_a_database_on_a_disk_that_may_only_be_read_has_no_log(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(path).close()
+    monkeypatch.setattr(database, "is_frozen", lambda folder: True)
+
+    with Store.open(path, read_only=True) as store:
+        assert (store.log_bytes(), store.entry_count()) == (0, 0)
 
 
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
@@ -428,6 +473,28 @@ def test_text_that_is_no_unicode_is_told_without_the_text(path: Path) -> None:
 
         assert "secret" not in str(caught.value)
         assert store.feeds() == []
+
+
+def test_stored_bytes_that_are_no_text_are_damage_and_are_not_repeated(path: Path) -> None:
+    with Store.open(path) as store:
+        save(store, "a")
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("UPDATE entry SET title = CAST(x'68756e74657232ff' AS TEXT)")
+        with pytest.raises(StoreError, match="text that is no UTF-8, found while") as caught:
+            store.entries()
+
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("is_full", "kind"), [(True, DiskFull), (False, StoreError)])
+def test_an_error_of_a_disk_without_room_is_a_full_disk(
+    path: Path, monkeypatch: pytest.MonkeyPatch, is_full: bool, kind: type[StoreError]
+) -> None:
+    monkeypatch.setattr(words, "has_no_room", lambda folder: is_full)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+
+    assert type(words.in_words(error, path, "storing a poll")) is kind
 
 
 def test_an_error_nobody_thought_of_is_told_as_such(path: Path) -> None:

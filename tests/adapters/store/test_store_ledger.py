@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.store import IssueKind, IssueRecord, Store, schema
+from monitor.adapters.store.history import _earlier
 from monitor.errors import StoreError
 from monitor.model import (
     Digest,
@@ -608,3 +609,8 @@ def test_what_was_shown_lately_is_told_with_what_readers_know(store: Store) -> N
     assert shown.earlier.first == date(2026, 7, 12)
     assert store.shown_since("morning", slot(14).due_at) == []
     assert store.shown_since("evening", slot(12).due_at) == []
+
+
+def test_of_what_was_shown_and_is_no_longer_kept_nothing_is_known() -> None:
+    assert _earlier([]) is None
+    assert _earlier([{"silent": 1}]) is None

@@ -122,6 +122,16 @@ def test_all_is_checked_when_no_check_holds(path: Path, checked: object) -> None
         store.check_for_digest(NOON - WEEK, NOON)
 
 
+def test_a_row_that_holds_what_it_cannot_hold_is_found(path: Path) -> None:
+    with Store.open(path) as store:
+        store.check_fully(NOON)
+        newest = "(SELECT max(number) FROM entry)"
+        store._db.run(f"UPDATE entry SET background = 7 WHERE number = {newest}")
+
+        with pytest.raises(StoreError, match="1 rows of entry hold what they cannot hold"):
+            store.check_for_digest(NOON - WEEK, NOON)
+
+
 def test_an_index_that_lacks_rows_is_found(path: Path) -> None:
     with Store.open(path) as store:
         store.check_fully(NOON)

@@ -139,6 +139,19 @@ def test_room_is_given_back_to_the_disk_in_steps(store: Store) -> None:
         store.check(whole=True)
 
 
+def test_what_is_noted_of_feeds_goes_with_age_too(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "monitor.db") as store:
+        poll(store, make_entry("a"))
+        for days in (1, 800, 900):
+            at = int((NOON - days * DAY).timestamp() * 1_000_000)
+            store._db.run("INSERT INTO feed_news VALUES (NULL, 1, ?, 'moved', '')", [at])
+
+        counted, done = store.prunable(AGES).note_count, store.prune_step(AGES).note_count
+
+        assert (counted, done, store.prune_step(AGES)) == (2, 2, Pruned())
+        assert store._db.value("SELECT count(*) FROM feed_news") == 1
+
+
 # ---------------------------------------------------------------- the log
 
 
