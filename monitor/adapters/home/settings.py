@@ -148,7 +148,7 @@ def _validated(file: TomlFile, prepared: Mapping[str, Any]) -> Config:
     try:
         # By way of JSON, because strict mode takes lists for tuples and tables for
         # dataclasses only there; and strict it is: 1 is not true, "20" is not 20.
-        return TypeAdapter(Config).validate_json(json.dumps(prepared, default=refuse), strict=True)
+        return _adapter().validate_json(json.dumps(prepared, default=refuse), strict=True)
     except TypeError as error:
         path = _date_in(prepared, ())
         raise file.error(path, 'expected text in quotes, as "07:00", found a date or time') from (
@@ -160,6 +160,11 @@ def _validated(file: TomlFile, prepared: Mapping[str, Any]) -> Config:
         problem = _problem(first["type"], first["loc"], first["msg"], first.get("ctx", {}))
         more = f" ({len(errors) - 1} more after this one)" if len(errors) > 1 else ""
         raise file.error(first["loc"], problem + more) from error
+
+
+@functools.cache  # to make it takes longer than all else that is done with a home's settings
+def _adapter() -> TypeAdapter[Config]:
+    return TypeAdapter(Config)
 
 
 def _date_in(value: object, path: KeyPath) -> KeyPath:
