@@ -22,13 +22,16 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.pages import Pages
@@ -155,7 +158,7 @@ class Person:
         is_form = element.tag_name == "button" and element.get_attribute("type") == "submit"
         element.click()
         if leaves or (is_form and not self._has_scripts):
-            WebDriverWait(self.driver, SOON_S, 0.02).until(staleness_of(page))
+            WebDriverWait(self.driver, SOON_S, 0.02).until(lambda _: _is_gone(page))
         self._settles(page)
 
     def enters(self, selector: str) -> None:
@@ -182,9 +185,9 @@ class Person:
             try:
                 if self.sees(".is-busy"):
                     return False
-                page.is_enabled()
             except (StaleElementReferenceException, NoSuchElementException):
                 pass
+            _is_gone(page)
             return bool(self.driver.execute_script("return document.readyState") == "complete")
 
         WebDriverWait(self.driver, SOON_S, 0.02).until(is_settled)
@@ -236,6 +239,19 @@ class Person:
         command = {"captureBeyondViewport": True, "clip": clip}
         shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", command)["data"]
         path.write_bytes(base64.b64decode(shot))
+
+
+def _is_gone(page: WebElement) -> bool:
+    """Tell whether another page has come; at the very moment it does, the driver loses its way."""
+    try:
+        page.is_enabled()
+    except (StaleElementReferenceException, NoSuchElementException):
+        return True
+    except WebDriverException as error:
+        if "does not belong to the document" not in (error.msg or ""):
+            raise
+        return True
+    return False
 
 
 def _quoted(words: str) -> str:

@@ -95,6 +95,7 @@ def test_two_made_up_days_are_accounted_for(tmp_path: Path) -> None:
     assert outcome.requests[304] > outcome.requests[200]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unmeasured")
 @pytest.mark.skipif(not WIRE.is_file(), reason="the recording is not beside this checkout")
 def test_ten_real_days_are_accounted_for_in_under_three_minutes(tmp_path: Path) -> None:

@@ -212,6 +212,7 @@ def test_a_restarted_service_goes_on_where_the_last_one_ended(place: Place) -> N
     assert place.site.paths == ["/feed"]
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_an_idle_service_is_idle(place: Place) -> None:
     place.site.scripts["/feed"] = Reply(make_rss(), headers={"ETag": '"1"'})
     with place.process() as process, place.store() as store:
@@ -405,6 +406,7 @@ def test_what_cannot_be_opened_starts_nothing(place: Place) -> None:
 # ---------------------------------------------------------------- one at a time
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_second_service_on_the_same_home_is_refused(place: Place) -> None:
     with place.process() as first:
         wait_for(lambda: place.site.paths)
@@ -447,6 +449,7 @@ def test_sigterm_ends_an_idle_service_at_once(place: Place) -> None:
     assert said.rstrip().endswith("stopped")
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_sigterm_to_the_whole_group_in_the_middle_of_work_is_a_peaceful_end(place: Place) -> None:
     for n in range(6):
         items = [make_item(f"{n}-{m}", at=SIX) for m in range(400)]

@@ -426,6 +426,21 @@ def test_a_run_from_cron_tells_what_could_not_be_done(place: Place) -> None:
     assert told.startswith("deliver: monitor.toml, mail.password_file: ")
 
 
+def test_a_channel_without_its_address_is_told_and_keeps_no_other_duty(place: Place) -> None:
+    with (place.root / "monitor.toml").open("a") as file:
+        file.write('\n[digests.room]\nwebhook_file = "hook"\n')
+    service = Service(open_home(place.root, {}))
+
+    (told,) = service.once()
+
+    assert told.startswith("webhook:room waits: monitor.toml, digests.room.webhook_file: ")
+
+    (place.root / "hook").write_text("https://example.org/hook")
+    (place.root / "hook").chmod(0o600)
+
+    assert service.once() == []
+
+
 def test_a_run_from_cron_beside_the_service_is_refused(place: Place) -> None:
     with place.served(Clock(SIX)), place.store() as store:
         wait_for(store.last_heartbeat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.text import (
+    _TOLD,
+    _TOLD_MAX,
     LINK_MAX_CHARS,
     adds_to,
     clean,
@@ -90,19 +93,21 @@ def test_clean_text_is_one_line_of_what_can_be_seen(text: str) -> None:
     assert unicodedata.is_normalized("NFC", cleaned)
     assert cleaned == " ".join(cleaned.split())
     cleaned.encode()
-    assert not {c for c in cleaned if unicodedata.category(c) in UNSEEN} - _KEPT_FORMATS
+    assert not {c for c in cleaned if unicodedata.category(c) in UNSEEN} - kept_formats()
 
 
-# Format characters that belong to a script: Arabic number signs, Egyptian joiners and the like.
-_KEPT_FORMATS = {
-    chr(code)
-    for code in range(0x110000)
-    if unicodedata.category(chr(code)) == "Cf"
-    and not 0xE0000 <= code < 0xE1000
-    and code not in {0xAD, 0x61C, 0x180E, 0xFEFF}
-    and not 0x200B <= code <= 0x206F
-    and not 0xFFF9 <= code <= 0xFFFB
-}
+@cache
+def kept_formats() -> set[str]:
+    """Format characters that belong to a script: Arabic number signs, Egyptian joiners and such."""
+    return {
+        chr(code)
+        for code in range(0x110000)
+        if unicodedata.category(chr(code)) == "Cf"
+        and not 0xE0000 <= code < 0xE1000
+        and code not in {0xAD, 0x61C, 0x180E, 0xFEFF}
+        and not 0x200B <= code <= 0x206F
+        and not 0xFFF9 <= code <= 0xFFFB
+    }
 
 
 @pytest.mark.parametrize(
@@ -328,3 +333,10 @@ def test_the_language_is_guessed_by_small_words_or_not_at_all(
     text: str, language: str | None
 ) -> None:
     assert guess_language(text) == language
+
+
+def test_words_without_end_are_not_remembered_and_the_language_is_guessed_all_the_same() -> None:
+    guess_language(" ".join(f"w{number}" for number in range(_TOLD_MAX + 10)))
+
+    assert len(_TOLD) <= _TOLD_MAX
+    assert guess_language("Los dos presidentes se reunirán en la frontera") == "es"

@@ -16,7 +16,15 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.disk import Ballast, free_bytes
-from monitor.adapters.logs import BURST, Folding, JsonLines, TextLines, name_run, run_named
+from monitor.adapters.logs import (
+    BURST,
+    KINDS_MAX,
+    Folding,
+    JsonLines,
+    TextLines,
+    name_run,
+    run_named,
+)
 from monitor.adapters.logs import without_secrets as bare
 from monitor.adapters.notify import Progress, Supervisor
 from monitor.adapters.webhook import WebhookError, post
@@ -194,6 +202,15 @@ def test_a_storm_of_lines_is_folded_and_counted() -> None:
     assert lines[-2].endswith("another kind")
     assert lines[-1].endswith(f"feed 500 failed (and {500 - BURST} more lines like this one before"
                               " it)")  # fmt: skip
+
+
+def test_ever_new_kinds_of_lines_all_pass_and_are_not_remembered_without_end() -> None:
+    folding = Folding()
+
+    passed = [folding.filter(record(f"kind {n}")) for n in range(2 * KINDS_MAX + 5)]
+
+    assert passed == [True] * (2 * KINDS_MAX + 5)
+    assert len(folding._kinds) == 5
 
 
 # ---------------------------------------------------------------- webhook

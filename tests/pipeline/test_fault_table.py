@@ -143,6 +143,7 @@ def test_the_table_has_a_hundred_cells() -> None:
     assert len(POINTS) * len(BEHAVIOURS) == 100
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 @pytest.mark.parametrize("name", POINTS)
 def test_whatever_a_server_does_each_message_ends_as_the_table_says(

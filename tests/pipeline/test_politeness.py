@@ -155,6 +155,7 @@ def unconditional(asked: list[tuple[datetime, Asked]]) -> int:
     )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unmeasured")
 def test_in_a_month_with_restarts_no_publisher_sees_a_rude_request(month: Month) -> None:
     told_to_wait_until: list[datetime] = []

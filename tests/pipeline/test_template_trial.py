@@ -15,6 +15,7 @@ def test_the_shipped_templates_have_no_fault() -> None:
     assert faults_of(SHIPPED) == ()
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     ("template", "found", "wrong"),
     [

@@ -57,7 +57,7 @@ recipients = ["ana@example.org", "ben@example.org"]
 times = [{times}]
 length = 25
 outlet_share = 100
-patience = 1000
+patience = 200
 quiet = "skip"
 """
 # Reads "go" from its input, forks a service, tells its number and how it ended; and again.

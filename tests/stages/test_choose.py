@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from monitor.config import DigestSettings
 from monitor.model import Digest, Earlier, OmitReason, Story, TopicProfile
 from monitor.stages.choose import attached, choose_stories
+from monitor.stages.choose.leaving import SHOWN_MAX
 from tests.factories import (
     NOON,
     make_entry,
@@ -200,6 +201,14 @@ def test_a_story_of_a_full_outlet_is_led_by_another_that_reports_it() -> None:
 
 
 # ---------------------------------------------------------------- waiting for room
+
+
+def test_of_very_many_left_out_each_is_told_once() -> None:
+    count = SHOWN_MAX + 3
+    digest = choose(*(make_story(number, value=0.1) for number in range(1, count + 1)))
+
+    assert sorted(number for number, _, _ in omitted(digest)) == list(range(1, count + 1))
+    assert {reason for _, reason, _ in omitted(digest)} == {OmitReason.BELOW_THRESHOLD}
 
 
 def waited(number: int, issues: int, value: float = 0.6) -> Story:

@@ -94,6 +94,7 @@ def test_every_kind_of_feed_is_cut(document: bytes) -> None:
         HEAD + named(1) + b"<image/>" + named(2) + TAIL,
         HEAD + named(1) + b"text" + named(2) + TAIL,
         HEAD + item("<item></item>") + TAIL,
+        HEAD + item("<guid>1<b/>2</guid>") + TAIL,
         HEAD + named(1) + b"<entry></entry>" + TAIL,
         HEAD + named(1) + b"</channel><channel><x><item></item></x>" + TAIL,
     ],

@@ -19,7 +19,14 @@ from monitor.stages.parse.cut import cut_document
 from monitor.stages.parse.entry_reader import EntryReader, text_of
 from monitor.stages.parse.everyday import read_everyday
 from monitor.stages.parse.judge import read_well_formed
-from monitor.stages.parse.vocabulary import FIELDS, HEAD_FIELDS, LEAVES, PREFIXES, UNUSUAL
+from monitor.stages.parse.vocabulary import (
+    FIELDS,
+    HEAD_FIELDS,
+    LEAVES,
+    PREFIXES,
+    UNUSUAL,
+    Vocabulary,
+)
 from monitor.text.document import decode_document
 from tests.factories import NOON
 from tests.fuzz import cases, read_feeds
@@ -170,6 +177,36 @@ class Press:
         holds = name in {"image", "textInput"} or chance.random() < 0.06
         nested = self._elements(2, depth + 1) if depth < 5 and holds else ""
         return f"<{opened}>{text}{nested}</{name}>" if text or nested else f"<{opened}/>"
+
+
+@pytest.mark.parametrize(
+    ("item", "is_everyday"),
+    [
+        ("<title>a</title><source url='http://a.example/s'>The source</source>", True),
+        ("<title>a</title><source>The source</source>", True),
+        ("<title>a</title><source url='http://a.example/s'/>", True),
+        ("<title>a</title><link/><guid>1</guid>", True),
+        ("<feedburner:origLink>http://a.example/1</feedburner:origLink>", True),
+        ("<feedburner:origLink type='text'>http://a.example/1</feedburner:origLink>", False),
+        ("<News:Source>The source</News:Source>", True),
+        ("<News:Source domain='d'>The source</News:Source>", False),
+    ],
+)
+def test_what_few_items_have_is_read_as_feedparser_does(item: str, is_everyday: bool) -> None:
+    declared = " ".join(f"xmlns:{prefix}='{uri}'" for prefix, uri in NAMESPACES.items())
+    body = f"<rss version='2.0' {declared}><channel><item>{item}</item></channel></rss>"
+
+    quick, slow = read_both_ways(body.encode())
+
+    assert quick == slow
+    assert (quick is not None) == is_everyday
+
+
+def test_a_name_is_told_the_same_each_time_it_is_met() -> None:
+    dc = "http://purl.org/dc/elements/1.1/"
+    vocabulary = Vocabulary({"dc": dc})
+
+    assert vocabulary.in_item(f"{dc} title") == vocabulary.in_item(f"{dc} title")
 
 
 @given(st.randoms(use_true_random=False))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import PollState, Problem
-from monitor.stages.health import ADVICE, advice_for, health, may_have_missed, usual_gap
+from monitor.stages.health import ADVICE, advice_for, days, health, may_have_missed, usual_gap
 from tests.factories import NOON, make_entry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -68,3 +68,17 @@ def test_entries_may_have_been_missed_when_nothing_of_a_long_document_was_known(
 
     assert may_have_missed(entries, known, NOON) is missed
     assert not may_have_missed(entries, known, None)
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(seconds=5), "1 min"),
+        (timedelta(minutes=20), "20 min"),
+        (timedelta(hours=1), "1 h"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(hours=60), "2 days"),
+    ],
+)
+def test_a_span_is_told_in_the_unit_that_suits_it(span: timedelta, said: str) -> None:
+    assert days(span) == said

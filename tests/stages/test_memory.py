@@ -100,6 +100,12 @@ def test_another_event_on_the_same_people_is_new() -> None:
     assert [each.number for each in choose(story).stories] == [9]
 
 
+def test_who_is_named_for_the_first_time_makes_it_news() -> None:
+    title = "Former minister Julia Paredes jailed in Lima for fraud with Ernesto Quiroga"
+
+    assert Memory(KNOWN).recall(make_story(9, title=title)) is None
+
+
 def test_a_story_that_was_carried_under_its_own_number_is_left_alone() -> None:
     title = "Former minister Julia Paredes jailed in Lima for fraud"
     story = make_story(1, title=title, issued=date(2026, 7, 11))

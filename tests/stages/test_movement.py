@@ -39,6 +39,8 @@ def test_other_words_of_other_outlets_for_the_same_are_no_movement() -> None:
         ("Water accord now covers 7 dams", "en", ("7",)),
         ("Tribunal suspende el acuerdo sobre agua", "es", ("suspende",)),
         ("Water accord with governor Samuel García", "en", ("Samuel García",)),
+        ("water accord now with governor samuel garcía", "en", ()),  # no capitals, no names
+        ("Water Accord Now With Governor Samuel Ortega", "en", ()),  # as many tell as few
         ("The first of two accords of 2026", "en", ()),  # small numbers and years
     ],
 )

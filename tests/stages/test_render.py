@@ -25,7 +25,8 @@ from monitor.model import (
     Story,
     Update,
 )
-from monitor.stages.render import HTML_MAX_BYTES, render_issue
+from monitor.stages.render import _ROOMS, HTML_MAX_BYTES, _within, render_issue
+from monitor.stages.render.issue_view import Room
 from tests.factories import (
     NOON,
     make_digest,
@@ -255,7 +256,7 @@ def test_a_spanish_issue_is_spanish_throughout() -> None:
     assert page.texts(".also") == ["también en: La Jornada, Radio Without Web EN"]
     assert page.texts(".why") == ["por: water accord dam puntaje 0.91"]
     assert page.texts(".trouble") == [
-        "Diario: eliminada, desde las 04:00. El medio la cerró: quita la fuente."
+        "Diario: eliminada, desde las 04:00. El medio la cerró: quite la fuente."
     ]
     english = re.compile(
         r"\b(the|and|of|since|feeds?|next|issue|left|because|score)\b", re.IGNORECASE
@@ -353,6 +354,19 @@ def test_the_receipt_ends_every_issue() -> None:
     assert page.texts(".receipt")[0].endswith("Best near miss: none. No feed is in trouble.")
 
 
+def test_feeds_that_were_not_heard_of_are_not_called_well() -> None:
+    rendered = render(make_digest(receipt=make_receipt(feeds_answered_count=0)))
+
+    assert "No feed is in trouble" not in rendered.body_html
+    assert "No feed is in trouble" not in rendered.text
+
+
+def test_a_word_longer_than_a_phone_is_wide_is_broken() -> None:
+    (sheet,) = re.findall(r'class="sheet"[^>]* style="([^"]*)"', render(make_digest()).body_html)
+
+    assert "overflow-wrap:anywhere" in sheet.replace(" ", "")
+
+
 def test_the_best_near_miss_is_one_below_the_threshold() -> None:
     digest = make_digest(
         omissions=(omission(1, OmitReason.NO_ROOM, "the issue holds 1"), omission(2))
@@ -411,7 +425,7 @@ def test_a_trouble_is_told_with_its_own_words_and_the_advice_for_its_kind() -> N
         " The address has gone: look for the new one, or remove the feed."
     ]
     assert spanish.texts(".trouble") == [
-        "Diario: no encontrada. La dirección ya no existe: busca la nueva o quita la fuente."
+        "Diario: no encontrada. La dirección ya no existe: busque la nueva o quite la fuente."
     ]
 
 
@@ -632,6 +646,26 @@ def test_many_outlets_are_cut_before_any_story_is() -> None:
     assert whole.texts(".also")[0].count("Outlet") == 29
 
 
+def test_of_a_long_issue_the_least_of_each_story_is_taken_where_no_more_of_it_fits() -> None:
+    def made(room: Room) -> tuple[Room, str]:
+        return room, "x" * (100 if room == _ROOMS[-1] else 101)
+
+    shown, _ = _within(100, made, _ROOMS, 5, is_long=True)  # type: ignore[arg-type]
+
+    assert shown == _ROOMS[-1]
+
+
+def test_stories_as_unlike_as_they_want_are_fitted_by_halving() -> None:
+    """Seven weigh nothing, the eighth breaks it: no weight can be guessed from what was tried."""
+
+    def made(room: Room) -> tuple[Room, str]:
+        return room, "x" * (1 if room.stories is not None and room.stories <= 7 else 1000)
+
+    shown, _ = _within(10, made, _ROOMS, 1000)  # type: ignore[arg-type]
+
+    assert shown.stories == 7
+
+
 # ---------------------------------------------------------------- nothing loads, nothing breaks out
 
 ELEMENTS = set(
@@ -738,6 +772,7 @@ def check_harmless(rendered: Rendered) -> None:
     everything.encode()
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_text_of_a_feed_changes_the_shape_of_an_issue(field: str) -> None:
     plain = [element.tag for element in Markup(issue_with().body_html).elements]

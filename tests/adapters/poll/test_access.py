@@ -88,6 +88,23 @@ def test_a_proxy_is_not_asked_for_what_is_no_public_server(url: str) -> None:
     assert (answer.kind, proxy.asked) == ("forbidden address", [])
 
 
+def test_a_proxy_is_not_asked_for_what_an_answer_sends_on_to_on_this_machine() -> None:
+    inside = Reply(status=302, headers={"Location": "http://127.0.0.1:1/secret"})
+    with Site({"http://news.example/feed": inside}) as proxy:
+        network = NetworkSettings(allow=("127.0.0.0/8",))
+        poller = Poller(
+            poll=PollSettings(), network=network, contact="", version="1", spacing_s=0.0,
+            access={"http://news.example/feed": Access(proxy=proxy.url("").rstrip("/"))},
+        )  # fmt: skip
+        with poller:
+            feed = Feed(1, "http://news.example/feed", "Feed")
+            ((_, answer),) = poller.poll([PollRequest(feed)])
+
+    assert isinstance(answer, PollError)
+    assert answer.kind == "forbidden address"
+    assert proxy.paths == ["http://news.example/feed"]
+
+
 class Tunnels:
     """A proxy for https: connects to whatever host it is asked for on this machine's `port`."""
 

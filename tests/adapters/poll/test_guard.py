@@ -8,11 +8,13 @@ from monitor.adapters.poll.guard import (
     Doorman,
     _read_odd_target,
     is_loopback,
+    lane_of,
     read_location,
     read_networks,
     read_target,
     refuse_address,
     refuse_port,
+    user_of,
     without_credentials,
 )
 
@@ -285,3 +287,14 @@ def test_a_lane_is_a_server_by_its_host_and_an_odd_port() -> None:
     ]
 
     assert lanes == ["news.example"] * 3 + ["news.example:8443"]
+
+
+@pytest.mark.parametrize("address", ["", "ftp://a.example/x", "http://[::1", "no address"])
+def test_what_cannot_be_polled_burdens_no_server_and_names_no_user(address: str) -> None:
+    assert (lane_of(address), user_of(address)) == ("", "")
+
+
+def test_the_pages_of_one_server_burden_it_together() -> None:
+    assert lane_of("http://a.example/1") == lane_of("http://a.example/2") != ""
+    assert lane_of("http://a.example/1") != lane_of("http://b.example/1")
+    assert user_of("http://ana%40home:secret@a.example/1") == "ana@home"

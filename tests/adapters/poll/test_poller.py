@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from monitor.adapters.poll.transfer import (
     DEFAULT_LIMITS,
     Engine,
     Errand,
+    _Socket,
     _Transfer,
     user_agent,
 )
@@ -32,6 +34,14 @@ from tests.authority import authority
 from tests.servers import Asked, Reply, Script, Site
 
 RSS = b"<rss><channel/></rss>"
+
+
+def gzip_bomb(megabytes: int) -> bytes:
+    """The beginning of a gzip file of zeros, one megabyte packed once and then repeated."""
+    packer = zlib.compressobj(9, wbits=31)
+    zeros = bytes(2**20)
+    head = packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH)
+    return head + (packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH)) * (megabytes - 1)
 
 
 def open_poller(
@@ -356,7 +366,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
         (Reply(headers={"Content-Length": "9999999999999"}), Problem.TOO_LARGE),
         (Reply(endless=b"x" * 4096), Problem.TOO_LARGE),
         (
-            Reply(gzip.compress(bytes(300_000_000), 9), headers={"Content-Encoding": "gzip"}),
+            Reply(gzip_bomb(300), headers={"Content-Encoding": "gzip"}),
             Problem.TOO_LARGE,
         ),
         (Reply(RSS, headers={"Content-Encoding": "gzip, gzip"}), Problem.UNKNOWN),
@@ -433,6 +443,16 @@ def test_a_closed_port_refuses(poller) -> None:
 def test_a_name_that_does_not_exist_is_named_so(poller) -> None:
     # "invalid" never resolves (RFC 6761); a label over 63 bytes is not even asked for.
     assert kind_of(poll_one(poller, f"http://{'a' * 64}.invalid/")) is Problem.DNS
+
+
+def test_a_socket_of_libcurls_is_closed_with_its_last_reference_and_once() -> None:
+    held, closed = _Socket(), _Socket()
+    closed.close()
+
+    for each in (held, closed):
+        each.__del__()
+
+    assert (held.fileno(), closed.fileno()) == (-1, -1)
 
 
 def test_a_consumer_that_takes_long_makes_no_transfer_late(strict, play) -> None:
