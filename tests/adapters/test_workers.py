@@ -110,7 +110,8 @@ def labour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
 
 @pytest.fixture(scope="module")
 def workers(labour: object) -> Iterator[Workers[int]]:
-    with Workers(2, 10, cpu_s=1, memory_bytes=256 * 2**20) as shared:
+    # Time enough for a second of a processor that many share.
+    with Workers(2, 10, cpu_s=1, memory_bytes=256 * 2**20, wall_s=60) as shared:
         yield shared
 
 
