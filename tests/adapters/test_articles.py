@@ -159,25 +159,23 @@ def test_a_pdf_that_is_broken_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "cannot be read as a PDF (KeyError)" in refused(written(tmp_path, "a.pdf", b"%PDF-1.4"))
 
 
+class DependencyError(Exception):
+    """No PyPdfError, but an error of pypdf's all the same."""
+
+
+@pytest.mark.parametrize("kind", [DependencyError, NotImplementedError])
 def test_a_pdf_of_a_kind_that_its_reader_does_not_know_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
 ) -> None:
-    """Its encryption, say: that is no PyPdfError, but an error of pypdf's all the same."""
+    def fail(_: object) -> None:
+        raise kind("only Standard PDF encryption handler is available")
 
-    class DependencyError(Exception):
-        pass
+    library = pdf_library(fail)
+    library.errors.DependencyError = DependencyError
+    monkeypatch.setitem(sys.modules, "pypdf", library)
 
-    for kind in (DependencyError, NotImplementedError):
-
-        def fail(_: object, kind: type[Exception] = kind) -> None:
-            raise kind("only Standard PDF encryption handler is available")
-
-        library = pdf_library(fail)
-        library.errors.DependencyError = DependencyError
-        monkeypatch.setitem(sys.modules, "pypdf", library)
-
-        said = refused(written(tmp_path, "a.pdf", b"%PDF-1.4"))
-        assert f"cannot be read as a PDF ({kind.__name__})" in said
+    said = refused(written(tmp_path, "a.pdf", b"%PDF-1.4"))
+    assert f"cannot be read as a PDF ({kind.__name__})" in said
 
 
 def test_a_page_that_its_reader_breaks_over_is_told(
